@@ -1,0 +1,184 @@
+"""Where the joints are, frame by frame: `Pose`, and `PoseTrack`, the seam of formcheck.
+
+Left of a pose there is video and MediaPipe; right of it there is neither. Conventions, fixed once in
+`landmarker.py`: pixels of the displayed picture (rotation applied, square pixels), origin at the lower
+left corner, x to the right, **y up**; z is MediaPipe's depth guess in the same pixels, towards the camera
+negative, good for nothing but telling which side of the body is near. NaN means "not seen".
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import TrackError
+from formcheck.files import atomic_write
+
+Array = NDArray[np.float64]
+
+JOINTS: tuple[str, ...] = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer",
+    "right_eye_inner", "right_eye", "right_eye_outer",
+    "left_ear", "right_ear", "mouth_left", "mouth_right",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+    "left_pinky", "right_pinky", "left_index", "right_index", "left_thumb", "right_thumb",
+    "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "left_heel", "right_heel", "left_foot", "right_foot",
+)  # fmt: skip
+"""Names of the 33 BlazePose joints in their order; left and right are the lifter's own."""
+
+J = {name: i for i, name in enumerate(JOINTS)}
+BONES: tuple[tuple[str, str], ...] = tuple(
+    (f"{side}_{a}", f"{side}_{b}")
+    for side in ("left", "right")
+    for a, b in (
+        ("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "index"), ("shoulder", "hip"),
+        ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("heel", "foot"), ("ankle", "foot"),
+    )
+) + (("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"))  # fmt: skip
+"""Pairs of joints to draw as a skeleton."""
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """One person in one frame.
+
+    points: (33, 3) pixels, y up, NaN where not seen; seen: (33,) visibility 0..1; size: (width, height) of
+    the displayed picture in pixels; people: how many people the picture showed when last counted;
+    brightness: mean luma 0..1 of the picture (NaN if unknown).
+    """
+
+    time_s: float
+    points: Array
+    seen: Array
+    size: tuple[int, int]
+    people: int = 1
+    brightness: float = float("nan")
+
+    def __post_init__(self) -> None:
+        if self.points.shape != (len(JOINTS), 3) or self.seen.shape != (len(JOINTS),):
+            raise ValueError(
+                f"a pose needs points (33, 3) and seen (33,), got {self.points.shape} and {self.seen.shape}"
+            )
+
+    @property
+    def found(self) -> bool:
+        """Whether a person was found in this frame at all."""
+        return bool(np.isfinite(self.points[:, :2]).any())
+
+    def joint(self, name: str) -> tuple[float, float]:
+        """x, y of a joint in pixels (y up), NaN where not seen."""
+        x, y = self.points[J[name], :2]
+        return float(x), float(y)
+
+
+def nobody(time_s: float, size: tuple[int, int], brightness: float = float("nan")) -> Pose:
+    """The pose of a frame in which no person was found: all NaN."""
+    empty = np.full((len(JOINTS), 3), np.nan)
+    return Pose(time_s, empty, np.zeros(len(JOINTS)), size, 0, brightness)
+
+
+@dataclass(frozen=True)
+class PoseTrack:
+    """The poses of one clip, stacked. Iterating gives `Pose`s; `save` and `load` keep it as .npz.
+
+    times_s: (T,) strictly increasing seconds from the start of the video; points: (T, 33, 3); seen: (T, 33);
+    people: (T,) whole numbers; brightness: (T,) 0..1; size: (width, height) pixels; meta: what made it
+    (source name, video facts, model, counts), JSON values only.
+    """
+
+    times_s: Array
+    points: Array
+    seen: Array
+    people: Array
+    brightness: Array
+    size: tuple[int, int]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n, j = len(self.times_s), len(JOINTS)
+        expected = {"times_s": (n,), "points": (n, j, 3), "seen": (n, j), "people": (n,), "brightness": (n,)}
+        for name, shape in expected.items():
+            got = getattr(self, name).shape
+            if got != shape:
+                raise TrackError(f"The pose track is damaged: {name} has shape {got}, expected {shape}.")
+        if n and (not np.isfinite(self.times_s).all() or (np.diff(self.times_s) <= 0).any()):
+            raise TrackError("The pose track is damaged: its times do not increase; make it again from the video.")
+
+    def __len__(self) -> int:
+        return len(self.times_s)
+
+    def __getitem__(self, i: int) -> Pose:
+        return Pose(
+            float(self.times_s[i]), self.points[i], self.seen[i], self.size,
+            int(self.people[i]), float(self.brightness[i]),
+        )  # fmt: skip
+
+    def __iter__(self) -> Iterator[Pose]:
+        return (self[i] for i in range(len(self)))
+
+    def part(self, rows: slice) -> PoseTrack:
+        """The same track, some frames of it only."""
+        return PoseTrack(
+            self.times_s[rows], self.points[rows], self.seen[rows],
+            self.people[rows], self.brightness[rows], self.size, self.meta,
+        )  # fmt: skip
+
+    @staticmethod
+    def stack(poses: list[Pose], meta: Mapping[str, Any] | None = None) -> PoseTrack:
+        """A track of poses in time order. Raises TrackError when there are none."""
+        if not poses:
+            raise TrackError("There are no frames to stack into a pose track; check the video and the time range.")
+        return PoseTrack(
+            np.array([p.time_s for p in poses], dtype=float),
+            np.stack([p.points for p in poses]).astype(float),
+            np.stack([p.seen for p in poses]).astype(float),
+            np.array([p.people for p in poses], dtype=float),
+            np.array([p.brightness for p in poses], dtype=float),
+            poses[0].size,
+            dict(meta or {}),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the track as a compressed .npz (no pickle), whole or not at all."""
+        head = {"schema": SCHEMA, "size": list(self.size), "meta": dict(self.meta)}
+        buffer = io.BytesIO()
+        np.savez_compressed(
+            buffer, header=np.array(json.dumps(head)), times_s=self.times_s,
+            points=self.points.astype(np.float32), seen=self.seen.astype(np.float32),
+            people=self.people.astype(np.int16), brightness=self.brightness.astype(np.float32),
+        )  # fmt: skip
+        atomic_write(path, buffer.getvalue())
+
+    @staticmethod
+    def load(path: Path) -> PoseTrack:
+        """Read a track written by `save`. Raises TrackError for anything else."""
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                head = json.loads(str(data["header"]))
+                if head["schema"] != SCHEMA:
+                    raise TrackError(
+                        f"{path.name} was written by another version of formcheck (schema {head['schema']}, "
+                        f"this one reads {SCHEMA}); make it again from the video."
+                    )
+                width, height = (int(v) for v in head["size"])
+                arrays = [
+                    data[k].astype(float) for k in ("times_s", "points", "seen", "people", "brightness")
+                ]
+                return PoseTrack(*arrays, (width, height), dict(head["meta"]))  # type: ignore[misc]
+        except FileNotFoundError:
+            raise TrackError(f"There is no file {path}; give the pose.npz of an earlier check.") from None
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as e:
+            raise TrackError(
+                f"{path.name} is not a formcheck pose track; give the pose.npz that 'formcheck check -o' wrote."
+            ) from e
