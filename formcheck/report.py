@@ -1,0 +1,148 @@
+"""What came out of a set: `Finding`s, `Unseen` faults and segments, gathered in a `Report`.
+
+A report is plain data. `to_dict` and `from_dict` round-trip exactly through JSON; the keys are fixed by
+`SCHEMA` and published in `formcheck/report.schema.json`. Angles are degrees, times seconds from the start
+of the video, intervals include both ends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from formcheck.errors import TrackError
+from formcheck.files import atomic_write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = 1
+Verdict = Literal["warn", "fault"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault seen in one segment (or, for `CAM` codes, in the filming: segment is None).
+
+    value and limit share `unit`; value is the worst level sustained, limit the one it broke; confidence
+    0..1 says how far beyond the limit it was, against the lifter's own noise, and how well it was seen.
+    """
+
+    code: str
+    name: str
+    verdict: Verdict
+    severity: int
+    segment: int | None
+    value: float
+    limit: float
+    unit: str
+    start_s: float
+    end_s: float
+    cue: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A fault that could not be judged, why, and in which segments (none listed: in all of them)."""
+
+    code: str
+    why: str
+    segments: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A named stretch of a rep or hold, both ends included."""
+
+    name: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One rep, failed attempt or hold as it stands in the report.
+
+    counted is False for failed attempts and for movements that are not reps; `note` says which and why.
+    turn_s is the bottom of a squat, the lockout of a deadlift, the top of a row, None for a hold.
+    measures: name_with_unit -> number.
+    """
+
+    kind: Literal["rep", "hold"]
+    index: int
+    counted: bool
+    start_s: float
+    turn_s: float | None
+    end_s: float
+    phases: tuple[Phase, ...]
+    measures: Mapping[str, float]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything formcheck says about one video. See the module docstring for units."""
+
+    source: str
+    exercise: str
+    variant: str
+    exercise_confidence: float
+    view: str
+    yaw_deg: float | None
+    segments: tuple[Cut, ...]
+    findings: tuple[Finding, ...]
+    unseen: tuple[Unseen, ...]
+    measures: Mapping[str, float]
+    coverage: Mapping[str, float]
+    made_with: Mapping[str, Any] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    @property
+    def counted(self) -> tuple[Cut, ...]:
+        """The segments that count as reps or holds."""
+        return tuple(s for s in self.segments if s.counted)
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        """Findings about the lifting, without those about the filming."""
+        return tuple(f for f in self.findings if not f.code.startswith("CAM"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values only; `schema` first."""
+        out = asdict(self)
+        return {"schema": out.pop("schema"), **json.loads(json.dumps(out, allow_nan=False))}
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> Report:
+        """The report that `to_dict` came from. Raises TrackError for anything else."""
+        try:
+            if data["schema"] != SCHEMA:
+                raise TrackError(f"This report has schema {data['schema']}, this formcheck reads {SCHEMA}; check the video again.")
+            known = {f.name for f in fields(Report)}
+            if unknown := set(data) - known:
+                raise TrackError(f"The report has unknown keys: {', '.join(sorted(unknown))}.")
+            cuts = tuple(
+                Cut(**{**s, "phases": tuple(Phase(**p) for p in s["phases"])}) for s in data["segments"]
+            )
+            return Report(**{
+                **data,
+                "segments": cuts,
+                "findings": tuple(Finding(**f) for f in data["findings"]),
+                "unseen": tuple(Unseen(**{**u, "segments": tuple(u["segments"])}) for u in data["unseen"]),
+            })  # fmt: skip
+        except (KeyError, TypeError, AttributeError) as e:
+            raise TrackError(f"This is not a formcheck report ({e}); check the video again.") from e
+
+    def save(self, path: Path) -> None:
+        """Write as JSON, whole or not at all."""
+        atomic_write(path, json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n")
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row a finding, one column a field of `Finding`. Needs pandas (comes with streamlit)."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(f) for f in self.findings], columns=[f.name for f in fields(Finding)])
