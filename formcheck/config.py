@@ -1,0 +1,187 @@
+"""What the user chose: formcheck.toml first, the command line over it.
+
+    # formcheck.toml, in the folder where formcheck is run, or given with --config
+    exercise = "squat"            # auto, squat, deadlift, row, plank
+    select = ["SQ1", "SQ2"]       # only these codes (or beginnings of codes)
+    ignore = ["CAM"]
+    height_m = 1.78
+    model = "models/pose_landmarker_heavy.task"
+
+    [limits]
+    SQ101 = [8, 14]               # warn, fault
+    SQ102 = 50                    # a warning only, never a fault
+
+A name that does not exist is an error that says which name is near.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from formcheck.errors import ConfigError
+from formcheck.exercise import Fault
+from formcheck.exercises import EXERCISES
+from formcheck.manual import every_fault, nearest
+from formcheck.options import Options
+
+FILE_NAME = "formcheck.toml"
+LOWEST_M, HIGHEST_M = 0.9, 2.5  # standing heights that are believed (engineering choice)
+CM_FROM = 50  # a height above this is in centimetres: nobody is 50 m tall
+
+KEYS = ("exercise", "select", "ignore", "limits", "height_m", "model")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Options of the analysis, and which pose model to use (None: the provisioned one)."""
+
+    options: Options = field(default_factory=Options)
+    model: Path | None = None
+
+
+def load(path: Path | None = None) -> Settings:
+    """Settings from the given file, or from formcheck.toml in the current folder if there is one."""
+    if path is None:
+        path = Path(FILE_NAME)
+        if not path.is_file():
+            return Settings()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as e:
+        raise ConfigError(f"Cannot read the settings {path} ({e.strerror}); check the path.") from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} is not valid TOML ({e}); correct that line.") from e
+    return from_mapping(data, str(path))
+
+
+def from_mapping(data: Mapping[str, Any], where: str) -> Settings:
+    """Settings from the keys of a configuration file. Raises ConfigError naming key and file."""
+    for key in data:
+        if key not in KEYS:
+            raise ConfigError(f"{where}: there is no setting {key!r}{_near(key, KEYS)}.")
+    limits = data.get("limits", {})
+    if not isinstance(limits, Mapping):
+        raise ConfigError(f"{where}: [limits] must be a table such as SQ101 = [8, 14].")
+    options = Options(
+        exercise=exercise_name(data.get("exercise", "auto")),
+        select=codes(data.get("select", ())),
+        ignore=codes(data.get("ignore", ())),
+        limits=dict(_limit(code, _levels(code, value)) for code, value in limits.items()),
+        height_m=height_m(data["height_m"]) if "height_m" in data else None,
+    )
+    model = data.get("model")
+    if model is not None and not isinstance(model, str):
+        raise ConfigError(f"{where}: model must be the path of a .task file, got {model!r}.")
+    return Settings(options, Path(model) if model else None)
+
+
+def with_choices(
+    settings: Settings,
+    *,
+    exercise: str | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    limits: Sequence[str] = (),
+    height: str | None = None,
+    model: Path | None = None,
+) -> Settings:
+    """The settings with what the command line says over them; what it does not say stays."""
+    old = settings.options
+    options = replace(
+        old,
+        exercise=exercise_name(exercise) if exercise else old.exercise,
+        select=codes(select) or old.select,
+        ignore=codes(ignore) or old.ignore,
+        limits={**old.limits, **dict(parse_limit(text) for text in limits)},
+        height_m=height_m(height) if height else old.height_m,
+    )
+    return Settings(options, model or settings.model)
+
+
+# ---- single values ----------------------------------------------------------------------------------
+
+
+def exercise_name(value: object) -> str:
+    """`auto` or the name of an exercise."""
+    known = ("auto", *EXERCISES)
+    if value not in known:
+        raise ConfigError(f"There is no exercise {value!r}{_near(str(value), known)}.")
+    return str(value)
+
+
+def codes(value: object) -> tuple[str, ...]:
+    """Fault codes or beginnings of codes, each of which some fault has. Commas separate within a string."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, Sequence) or not all(isinstance(v, str) for v in value):
+        raise ConfigError(f"A list of fault codes is needed, such as ['SQ1', 'DL2'], got {value!r}.")
+    wanted = tuple(code.strip().upper() for text in value for code in text.split(",") if code.strip())
+    known = every_fault()
+    for code in wanted:
+        if not any(name.startswith(code) for name in known):
+            raise ConfigError(f"No fault has the code {code!r}{nearest(code, known)}.")
+    return wanted
+
+
+def parse_limit(text: str) -> tuple[str, tuple[float, float | None]]:
+    """CODE=WARN or CODE=WARN,FAULT as code and levels. WARN alone means: never more than a warning."""
+    code, equals, levels = text.partition("=")
+    if not equals:
+        raise ConfigError(f"A limit is written CODE=WARN or CODE=WARN,FAULT, such as SQ101=8,14; got {text!r}.")
+    return _limit(code.strip().upper(), [_number(part, text) for part in levels.split(",")])
+
+
+def height_m(value: object) -> float:
+    """Standing height in metres; above 50 it is taken for centimetres. `178`, `178cm`, `1.78`, `1.78 m`."""
+    text = str(value).lower().replace(",", ".").strip().removesuffix("m").removesuffix("c").strip()
+    number = _number(text, str(value))
+    metres = number / 100 if number > CM_FROM else number
+    if not LOWEST_M <= metres <= HIGHEST_M:
+        raise ConfigError(f"A height of {value} is not believable; give centimetres (178) or metres (1.78).")
+    return metres
+
+
+def _levels(code: str, value: object) -> list[float]:
+    numbers = value if isinstance(value, list) else [value]
+    return [_number(n, f"{code} = {value}") for n in numbers]
+
+
+def _limit(code: str, levels: list[float]) -> tuple[str, tuple[float, float | None]]:
+    """Code and (warn, fault), in the direction in which that fault gets worse."""
+    known = every_fault()
+    fault = known.get(code)
+    if fault is None:
+        raise ConfigError(f"No fault has the code {code!r}{nearest(code, known)}.")
+    if not isinstance(fault, Fault) or not fault.limits:
+        raise ConfigError(f"{code} has no limit that can be set; leave it out with --ignore {code} instead.")
+    if len(levels) not in (1, 2):
+        raise ConfigError(f"{code} takes one level (warn) or two (warn, fault), got {len(levels)}.")
+    if len(levels) == 1:
+        return code, (levels[0], None)
+    warn, worse = levels
+    if (worse > warn) != fault.limits[0].more_is_worse or worse == warn:
+        side = "above" if fault.limits[0].more_is_worse else "below"
+        raise ConfigError(f"{code}: the fault level must lie {side} the warn level, got warn {warn:g} and fault {worse:g}.")
+    return code, (warn, worse)
+
+
+def _number(value: object, where: str) -> float:
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise ConfigError(f"A number is needed in {where!r}, got {value!r}.") from None
+    if not abs(number) < float("inf"):
+        raise ConfigError(f"A finite number is needed in {where!r}.")
+    return number
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    """'; did you mean X', or all the names when none is near."""
+    hint = nearest(word, known)
+    return hint if "did you mean" in hint else f"; choose from {', '.join(known)}"

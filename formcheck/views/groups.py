@@ -1,0 +1,122 @@
+"""The findings of a set, one group a fault, worst first. The first group's cue is the one cue of the set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from formcheck.manual import Documented, every_fault
+from formcheck.report import Cut, Finding, Report
+from formcheck.words import clock, counted, listed, readable, span, with_unit
+
+
+@dataclass(frozen=True)
+class Group:
+    """All findings of one fault in time order, with the words that explain it."""
+
+    fault: Documented
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> Finding:
+        """The finding that is farthest past its limit; a fault before any warning."""
+        return max(self.findings, key=lambda f: (f.verdict == "fault", abs(f.value - f.limit)))
+
+
+def by_fault(findings: Iterable[Finding]) -> list[Group]:
+    """Groups, worst first: faults before warnings, then severity, then in how many reps."""
+    faults = every_fault()
+    found: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda f: f.start_s):
+        found.setdefault(finding.code, []).append(finding)
+    groups = [Group(faults[code], tuple(same)) for code, same in found.items()]
+    return sorted(
+        groups, key=lambda g: (g.worst.verdict != "fault", -g.fault.severity, -len(g.findings), g.fault.code)
+    )
+
+
+def filming(report: Report) -> list[Group]:
+    """Groups of the filming problems."""
+    return by_fault(f for f in report.findings if f.code.startswith("CAM"))
+
+
+def headline(report: Report) -> str:
+    """What the set came to, in one sentence."""
+    if report.exercise == "none":
+        return "None of the four exercises was recognised, so nothing was judged."
+    done = _done(report)
+    groups = by_fault(report.faults)
+    if not report.counted:
+        return f"{done}; nothing to judge." if not groups else f"{done}; {_found(groups)}."
+    if groups:
+        return f"{done}; {_found(groups)}."
+    return f"{done}; no fault was seen in what could be judged."
+
+
+def name_of(report: Report) -> str:
+    """Exercise and variant in words: squat, Romanian deadlift, forearm plank."""
+    if report.exercise == "none":
+        return "none of the four exercises"
+    variant = report.variant.capitalize() if report.variant == "romanian" else report.variant
+    return f"{variant} {report.exercise}".strip()
+
+
+def label(cut: Cut | None) -> str:
+    """rep 2, hold 1, or the video when a finding is about no segment."""
+    return f"{cut.kind} {cut.index}" if cut else "video"
+
+
+def label_of(report: Report, segment: int | None) -> str:
+    """The label of the segment with this index."""
+    return label(next((c for c in report.segments if c.index == segment), None))
+
+
+def tempo(cut: Cut) -> str:
+    """Seconds in every phase: down 1.3 s, bottom 0.2 s, up 1.1 s."""
+    return ", ".join(f"{readable(p.name)} {p.end_s - p.start_s:.1f} s" for p in cut.phases)
+
+
+def seen_at(report: Report, finding: Finding) -> str:
+    """Where and how much: rep 2 at 0:04.3, 14° (limit 12°)."""
+    if finding.segment is None:
+        return f"{span(finding.start_s, finding.end_s)}: {against(finding)}"
+    return f"{label_of(report, finding.segment)} at {clock(finding.start_s)}: {against(finding)}"
+
+
+def against(finding: Finding) -> str:
+    """Value against limit."""
+    return f"{with_unit(finding.value, finding.unit)} (limit {with_unit(finding.limit, finding.unit)})"
+
+
+def not_judged(report: Report) -> list[tuple[str, str]]:
+    """(which faults, why and where) for what could not be judged; faults with the same reason together."""
+    faults = every_fault()
+    together: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for unseen in report.unseen:
+        together.setdefault((unseen.why, unseen.segments), []).append(faults[unseen.code].title)
+    return [(listed(titles), _where(report, why, segments)) for (why, segments), titles in together.items()]
+
+
+def _where(report: Report, why: str, segments: tuple[int, ...]) -> str:
+    judged = {c.index for c in report.segments}
+    if not segments or set(segments) >= judged:
+        return why
+    kind = next((c.kind for c in report.segments if c.index in segments), "rep")
+    return f"{why} ({kind if len(segments) == 1 else kind + 's'} {listed(map(str, segments))})"
+
+
+def _done(report: Report) -> str:
+    kind = report.segments[0].kind if report.segments else "hold" if report.exercise == "plank" else "rep"
+    done = counted(len(report.counted), kind) if report.counted else f"no {kind}s counted"
+    if kind == "hold" and report.counted:
+        seconds = sum(c.end_s - c.start_s for c in report.counted)
+        done = f"{done} of {seconds:.0f} s" if len(report.counted) == 1 else f"{done}, {seconds:.0f} s in all"
+    return f"{name_of(report).capitalize()}: {done}"
+
+
+def _found(groups: list[Group]) -> str:
+    faults = sum(g.worst.verdict == "fault" for g in groups)
+    warnings = len(groups) - faults
+    return listed(counted(n, word) for n, word in ((faults, "fault"), (warnings, "warning")) if n)
+
+

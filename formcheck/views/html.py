@@ -1,0 +1,85 @@
+"""The report as one HTML page that works from a mail attachment: no network, no scripts, pictures inside."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from formcheck.exercise import Fault
+from formcheck.report import Cut, Finding, Report
+from formcheck.signals import SignalTable
+from formcheck.views import plots
+from formcheck.views.groups import Group, by_fault, filming, headline, label, name_of, not_judged, seen_at
+from formcheck.views.judged import MAIN
+from formcheck.words import DISCLAIMER, listed, measure_unit, readable, span, with_unit
+
+
+@dataclass(frozen=True)
+class SegmentTable:
+    """Reps or holds as strings: column heads, and (counted, cells) a row."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[bool, tuple[str, ...]], ...]
+
+
+def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] | None = None) -> str:
+    """The whole page. frames: a JPEG for each finding that has a key frame."""
+    groups = by_fault(report.faults)
+    main = MAIN.get(report.exercise, "")
+    overview = plots.svg(plots.signal_plot(main, signals, report)) if main in signals.values else ""
+    return _template().render(
+        report=report,
+        title=f"{name_of(report)}, {report.source}",
+        headline=headline(report),
+        groups=groups,
+        filming=filming(report),
+        unseen=not_judged(report),
+        frames={f: base64.b64encode(jpeg).decode() for f, jpeg in (frames or {}).items()},
+        plots={g.fault.code: drawn for g in groups if (drawn := _plot(g, signals, report))},
+        overview=Markup(overview),
+        overview_title=readable(main).capitalize(),
+        segments=segment_table(report) if report.segments else None,
+        measures=listed(_measure(name, value) for name, value in report.measures.items()),
+        disclaimer=DISCLAIMER,
+        made_with=", ".join(f"{k} {v}" for k, v in report.made_with.items() if isinstance(v, (str, int, float))),
+        seen_at=seen_at,
+    )
+
+
+def segment_table(report: Report) -> SegmentTable:
+    """Times, tempo and measures of every rep or hold, ready to print."""
+    phases = dict.fromkeys(p.name for cut in report.segments for p in cut.phases)
+    measures = dict.fromkeys(name for cut in report.segments for name in cut.measures)
+    head = ("", "time", *map(readable, phases), *map(readable, measures), "")
+    return SegmentTable(head, tuple((cut.counted, _cells(cut, [*phases], [*measures])) for cut in report.segments))
+
+
+def _cells(cut: Cut, phases: list[str], measures: list[str]) -> tuple[str, ...]:
+    lasted = {p.name: p.end_s - p.start_s for p in cut.phases}
+    tempo = [f"{lasted[name]:.1f} s" if name in lasted else "" for name in phases]
+    numbers = [with_unit(cut.measures[m], measure_unit(m)) if m in cut.measures else "" for m in measures]
+    return (label(cut), span(cut.start_s, cut.end_s), *tempo, *numbers, "" if cut.counted else f"not counted: {cut.note}")
+
+
+def _measure(name: str, value: float) -> str:
+    return f"{readable(name)} {with_unit(value, measure_unit(name))}"
+
+
+def _plot(group: Group, signals: SignalTable, report: Report) -> Markup:
+    """The limit of a fault over time; its text is escaped where it is drawn."""
+    if not isinstance(group.fault, Fault) or not group.fault.limits:
+        return Markup()
+    limit = next((m for m in group.fault.limits if m.unit == group.worst.unit), group.fault.limits[0])
+    return Markup(plots.svg(plots.limit_plot(limit, group.fault.title, group.findings, signals, report)))
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("formcheck", "views")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("report.html.j2")

@@ -1,0 +1,71 @@
+"""The motion for OpenSim and other biomechanics tools: TRC markers and MOT joint angles.
+
+TRC: all 33 joints, x to the right of the picture, y up, z 0 (one camera sees no depth), in metres. The scale
+comes from the lifter's height; where none was given, from `ASSUMED_HEIGHT_M`. Unseen markers are blank, as
+OpenSim expects. MOT: angles of the side that faces the camera, in degrees, named and signed as in OpenSim's
+Rajagopal model (flexion positive, 0 standing straight); unseen values are nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.body import SEEN_MIN, Body, Reference
+from formcheck.pose import JOINTS, PoseTrack
+from formcheck.signals import SIGNALS
+
+Array = NDArray[np.float64]
+
+ASSUMED_HEIGHT_M = 1.70  # only sets the scale of the markers; angles do not depend on it
+
+ANGLES: dict[str, Callable[[Body], float]] = {
+    "hip_flexion": lambda b: 180.0 - SIGNALS["hip_angle"].of(b),
+    "knee_angle": lambda b: 180.0 - SIGNALS["knee_angle"].of(b),
+    "ankle_angle": lambda b: SIGNALS["shank_inclination"].of(b),
+    "elbow_flex": lambda b: 180.0 - SIGNALS["elbow_angle"].of(b),
+}
+"""OpenSim coordinate (without its side) -> how to get it. ankle_angle takes the foot to be flat."""
+
+
+def trc(track: PoseTrack, reference: Reference, height_m: float | None = None, name: str = "motion.trc") -> str:
+    """The markers of every frame as the text of a .trc file."""
+    scale = (height_m or ASSUMED_HEIGHT_M) / reference.stature_px
+    rate, frames = _rate(track.times_s), len(track)
+    lines = [
+        f"PathFileType\t4\t(X/Y/Z)\t{name}",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
+        f"{rate:g}\t{rate:g}\t{frames}\t{len(JOINTS)}\tm\t{rate:g}\t1\t{frames}",
+        "Frame#\tTime\t" + "\t\t\t".join(JOINTS) + "\t\t",
+        "\t\t" + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, len(JOINTS) + 1)),
+        "",
+    ]
+    points = np.where(track.seen[:, :, None] >= SEEN_MIN, track.points[:, :, :2] * scale, np.nan)
+    for i, (time_s, markers) in enumerate(zip(track.times_s, points, strict=True), start=1):
+        lines.append(f"{i}\t{time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers))
+    return "\n".join(lines) + "\n"
+
+
+def mot(track: PoseTrack, reference: Reference, name: str = "motion") -> str:
+    """The joint angles of every frame as the text of a .mot file."""
+    suffix = "_l" if reference.near == "left" else "_r"
+    columns = ["time", *(angle + suffix for angle in ANGLES), "trunk_inclination"]
+    of = [*ANGLES.values(), SIGNALS["trunk_inclination"].of]
+    rows = []
+    for pose in track:
+        body = Body(pose, reference)
+        rows.append("\t".join([f"{pose.time_s:.6f}", *(f"{f(body):.4f}" for f in of)]))
+    head = [name, "version=1", f"nRows={len(rows)}", f"nColumns={len(columns)}", "inDegrees=yes", "endheader"]
+    return "\n".join([*head, "\t".join(columns), *rows]) + "\n"
+
+
+def _marker(x: float, y: float) -> str:
+    return "\t\t" if np.isnan(x) or np.isnan(y) else f"{x:.5f}\t{y:.5f}\t0.00000"
+
+
+def _rate(times_s: Array) -> float:
+    """Frames a second on average, to the hundredth."""
+    lasts = float(times_s[-1] - times_s[0]) if len(times_s) > 1 else 0.0
+    return round((len(times_s) - 1) / lasts, 2) if lasts else 1.0

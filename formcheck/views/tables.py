@@ -1,0 +1,85 @@
+"""Signals, findings and segments as tables: CSV text, and pandas DataFrames for those who have pandas.
+
+Comma separated, dot decimals, one header line; an empty cell means not seen. Times are seconds of the video.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from math import isnan
+from typing import TYPE_CHECKING
+
+from formcheck.report import Cut, Finding, Report
+from formcheck.signals import SignalTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cell = str | float | int | bool | None
+DIGITS = 4  # after the point: finer than any landmark
+
+
+def signals_csv(signals: SignalTable) -> str:
+    """One row a frame: time_s, segment (empty outside), phase, then every signal."""
+    columns = [column.tolist() for column in signals.values.values()]
+    rows = (
+        [round(t, 6), segment if segment >= 0 else None, phase, *values]
+        for t, segment, phase, *values in zip(
+            signals.times_s.tolist(), signals.segment.tolist(), signals.phase.tolist(), *columns, strict=True
+        )
+    )
+    return _csv(["time_s", "segment", "phase", *signals.values], rows)
+
+
+def findings_csv(report: Report) -> str:
+    """One row a finding, the columns of `Finding`."""
+    names = [f.name for f in fields(Finding)]
+    return _csv(names, (list(asdict(f).values()) for f in report.findings))
+
+
+def segments_csv(report: Report) -> str:
+    """One row a rep or hold: times, seconds a phase (<phase>_s), measures, and why it does not count."""
+    flat = [_flat(cut) for cut in report.segments]
+    names = list(dict.fromkeys(name for row in flat for name in row)) or ["kind", "index"]
+    return _csv(names, ([row.get(name) for name in names] for row in flat))
+
+
+def segments_dataframe(report: Report) -> pd.DataFrame:
+    """`segments_csv` as a DataFrame. Needs pandas."""
+    import pandas as pd
+
+    return pd.DataFrame([_flat(cut) for cut in report.segments])
+
+
+def signals_dataframe(signals: SignalTable) -> pd.DataFrame:
+    """One row a frame, as in `signals_csv`, indexed by time_s. Needs pandas."""
+    import pandas as pd
+
+    columns = {"segment": signals.segment, "phase": signals.phase, **signals.values}
+    return pd.DataFrame(columns, index=pd.Index(signals.times_s, name="time_s"))
+
+
+def _flat(cut: Cut) -> dict[str, Cell]:
+    phases = {f"{p.name}_s": round(p.end_s - p.start_s, DIGITS) for p in cut.phases}
+    head: dict[str, Cell] = {
+        "kind": cut.kind, "index": cut.index, "counted": cut.counted,
+        "start_s": cut.start_s, "turn_s": cut.turn_s, "end_s": cut.end_s,
+    }  # fmt: skip
+    return {**head, **phases, **cut.measures, "note": cut.note}
+
+
+def _csv(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> Cell:
+    if isinstance(value, float):
+        return "" if isnan(value) else round(value, DIGITS)
+    return value
