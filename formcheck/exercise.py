@@ -57,7 +57,8 @@ class Watch:
     words: str
     signals: tuple[str, ...]
     of: Callable[[Segment], Array | float]
-    event: str = ""  # the moment a single number is about: "turn", "start", "top" or "" for a whole phase
+    event: str = ""  # the moment a single number is about, as in Segment.event; "" for a whole phase
+    sustained: bool = True  # whether `of` gives one value a frame
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,7 @@ class Fault:
     during: tuple[str, ...] = ()
     for_s: float = HOLD_S
     agree: int | None = None
-    min_fps: float = 0.0
-    needs_whole: bool = True  # judged only in segments that ran to their end
+    min_fps: float = 0.0  # below this it is never more than a warning
     variants: tuple[str, ...] = ()  # only for these variants of the exercise (none: all)
 
     @property
@@ -134,71 +134,163 @@ class Exercise:
     about: str
     film_it: str
     view: View
-    cut: Callable[[], Cutter]
+    cut: Callable[[str], Cutter]
     faults: tuple[Fault, ...]
     measures: tuple[Measure, ...] = ()
     variants: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def signals(self) -> frozenset[str]:
-        """Every signal this exercise reads."""
+        """Every signal this exercise reads, in any variant."""
         wanted = {s for fault in self.faults for s in fault.signals}
         wanted |= {s for m in self.measures for s in m.watch.signals}
-        return frozenset(wanted | set(self.cut().signals))
+        cutters = [self.cut(variant) for variant in self.variants or ("",)]
+        return frozenset(wanted | {"yaw"} | {s for c in cutters for s in c.signals})
 
 
 # ---- what a limit can watch -------------------------------------------------------------------------
 
 
-def level(signal: str, words: str = "") -> Watch:
+def level(signal: str) -> Watch:
     """The signal itself, at every moment."""
-    return Watch(words or signal.replace("_", " "), (signal,), lambda s: s.values[signal])
+    return Watch(_words(signal), (signal,), lambda s: s.values[signal])
 
 
-def change(signal: str, since: str = "turn", words: str = "") -> Watch:
+def change(signal: str, since: str) -> Watch:
     """The signal at every moment, minus its value at an event of the same segment."""
 
     def of(s: Segment) -> Array:
-        return s.values[signal] - s.at(signal, since, EVENT_S)
+        return np.asarray(s.values[signal] - s.at(signal, since, EVENT_S))
 
-    return Watch(words or f"change of {signal.replace('_', ' ')} since the {since}", (signal,), of)
+    return Watch(f"change of {_words(signal)} since the {since}", (signal,), of)
 
 
-def against_standing(signal: str, event: str, words: str = "") -> Watch:
+def departure(signal: str, since: str) -> Watch:
+    """How far the signal is from its value at an event, either way."""
+    signed = change(signal, since)
+    return Watch(f"departure of {_words(signal)} from the {since}", (signal,), lambda s: np.abs(signed.of(s)))
+
+
+def tilt(signal: str) -> Watch:
+    """How far the signal is from zero, either way."""
+    return Watch(f"size of {_words(signal)}", (signal,), lambda s: np.abs(s.values[signal]))
+
+
+def from_standing(signal: str) -> Watch:
+    """The signal at every moment, minus its value in quiet standing or, without one, at the start of the rep."""
+
+    def of(s: Segment) -> Array:
+        rest = s.standing.get(signal, s.at(signal, "start", EVENT_S))
+        return np.asarray(s.values[signal] - rest)
+
+    return Watch(f"change of {_words(signal)} from standing", (signal,), of)
+
+
+def against_standing(signal: str, event: str) -> Watch:
     """The signal at an event, minus its value in quiet standing (NaN if the lifter never stood still)."""
 
     def of(s: Segment) -> float:
         return s.at(signal, event, EVENT_S) - s.standing.get(signal, np.nan)
 
-    return Watch(words or f"{signal.replace('_', ' ')} against standing", (signal,), of, event)
+    return Watch(f"{_words(signal)} at the {event} against standing", (signal,), of, event, sustained=False)
 
 
-def at(signal: str, event: str, words: str = "") -> Watch:
+def at(signal: str, event: str) -> Watch:
     """The signal at an event: median over +-0.07 s."""
     return Watch(
-        words or f"{signal.replace('_', ' ')} at the {event}", (signal,), lambda s: s.at(signal, event, EVENT_S), event
+        f"{_words(signal)} at the {event}", (signal,), lambda s: s.at(signal, event, EVENT_S), event, sustained=False
     )
 
 
-def difference(a: str, b: str, event: str, words: str = "") -> Watch:
+def difference(a: str, b: str, event: str) -> Watch:
     """Signal a minus signal b at an event."""
 
     def of(s: Segment) -> float:
         return s.at(a, event, EVENT_S) - s.at(b, event, EVENT_S)
 
-    return Watch(words or f"{a} minus {b} at the {event}".replace("_", " "), (a, b), of, event)
+    return Watch(f"{_words(a)} minus {_words(b)} at the {event}", (a, b), of, event, sustained=False)
 
 
-def swing(signal: str, phases: tuple[str, ...], words: str = "") -> Watch:
-    """Largest minus smallest value (5th to 95th percentile) of the signal within the phases."""
+def share_of_travel(part: str, whole: str) -> Watch:
+    """How far signal `part` goes from start to turn, over how far `whole` goes."""
+
+    def of(s: Segment) -> float:
+        travelled = [s.at(name, "turn", EVENT_S) - s.at(name, "start", EVENT_S) for name in (part, whole)]
+        return travelled[0] / travelled[1] if abs(travelled[1]) > MIN_TRAVEL else np.nan
+
+    return Watch(f"travel of {_words(part)} over that of {_words(whole)}", (part, whole), of, sustained=False)
+
+
+def swing(signal: str) -> Watch:
+    """Largest minus smallest value (5th to 95th percentile) of the signal in the segment."""
+
+    def of(s: Segment) -> float:
+        v = s.within(signal, ())
+        whole = s.starts_whole and s.ends_whole and len(v) >= MIN_FRAMES
+        return float(np.percentile(v, 95) - np.percentile(v, 5)) if whole else np.nan
+
+    return Watch(f"range of {_words(signal)}", (signal,), of, sustained=False)
+
+
+def median(signal: str, phases: tuple[str, ...] = ()) -> Watch:
+    """Median of the signal over the phases."""
 
     def of(s: Segment) -> float:
         v = s.within(signal, phases)
-        return float(np.percentile(v, 95) - np.percentile(v, 5)) if len(v) >= MIN_FRAMES else np.nan
+        return float(np.median(v)) if len(v) >= MIN_FRAMES else np.nan
 
-    return Watch(words or f"range of {signal.replace('_', ' ')}", (signal,), of)
+    return Watch(f"median {_words(signal)}", (signal,), of, sustained=False)
 
 
-def lasting(phase: str, signal: str, words: str = "") -> Watch:
-    """How long a phase took, seconds; NaN when the clip cut it off."""
-    return Watch(words or f"duration of the {phase}", (signal,), lambda s: s.duration(phase))
+def seconds_between(signal: str, first: str, last: str) -> Watch:
+    """Time from one event to another; `signal` is the one the reps are cut by."""
+
+    def of(s: Segment) -> float:
+        a, b = s.event(first), s.event(last)
+        return float(s.times_s[b] - s.times_s[a]) if a is not None and b is not None else np.nan
+
+    return Watch(f"time from {first} to {last}", (signal,), of, sustained=False)
+
+
+def drift(signal: str, baseline_s: float) -> Watch:
+    """The signal minus its mean over the first `baseline_s` of the segment; nothing before that has passed."""
+
+    def of(s: Segment) -> Array:
+        early = s.times_s <= s.times_s[0] + baseline_s
+        base = s.values[signal][early & np.isfinite(s.values[signal])]
+        return np.where(early, 0.0, s.values[signal] - (base.mean() if len(base) else np.nan))
+
+    return Watch(f"drift of {_words(signal)} since the first {baseline_s:g} s", (signal,), of)
+
+
+def speed(signal: str) -> Watch:
+    """How fast the signal changes, either way, per second, at every moment."""
+    return Watch(f"speed of {_words(signal)}", (signal,), lambda s: np.abs(rate(s.times_s, s.values[signal])))
+
+
+def acceleration(signal: str, event: str, before_s: float, after_s: float) -> Watch:
+    """Largest upward acceleration of a height within a window around an event, in g for a 1.75 m lifter."""
+
+    def of(s: Segment) -> float:
+        i = s.event(event)
+        if i is None:
+            return np.nan
+        pull = rate(s.times_s, rate(s.times_s, s.values[signal])) * ASSUMED_HEIGHT_M / GRAVITY
+        near = (s.times_s >= s.times_s[i] - before_s) & (s.times_s <= s.times_s[i] + after_s) & np.isfinite(pull)
+        return float(pull[near].max()) if near.sum() >= MIN_FRAMES else np.nan
+
+    return Watch(f"upward acceleration of {_words(signal)} near the {event}", (signal,), of, event, sustained=False)
+
+
+MIN_TRAVEL = 0.02  # statures; a ratio to a smaller movement says nothing
+ASSUMED_HEIGHT_M = 1.75  # only to turn statures per second squared into g; 10 % of height is 10 % of g
+GRAVITY = 9.81  # m/s2
+
+
+def rate(times_s: Array, values: Array) -> Array:
+    """Central-difference derivative per second; NaN beside unseen samples."""
+    return np.gradient(values, times_s) if len(times_s) > 2 else np.full(len(times_s), np.nan)
+
+
+def _words(signal: str) -> str:
+    return signal.replace("_", " ")

@@ -29,8 +29,8 @@ class Smoother:
         self._rows: deque[Array] = deque()
         self._next = 0  # index into the deques of the first row not yet emitted
 
-    def push(self, time_s: float, row: Array) -> list[tuple[float, Array, Array]]:
-        """Take one row; return the rows that became final, oldest first, as (time, smoothed, raw)."""
+    def push(self, time_s: float, row: Array) -> list[tuple[float, Array]]:
+        """Take one row; return the rows that became final, oldest first, as (time, smoothed)."""
         self._times.append(time_s)
         self._rows.append(row)
         out = []
@@ -42,22 +42,21 @@ class Smoother:
             self._next -= 1
         return out
 
-    def finish(self) -> list[tuple[float, Array, Array]]:
+    def finish(self) -> list[tuple[float, Array]]:
         """The rows still waiting for a future that will not come."""
         out = []
         while self._next < len(self._times):
             out.append(self._emit())
         return out
 
-    def _emit(self) -> tuple[float, Array, Array]:
+    def _emit(self) -> tuple[float, Array]:
         times = np.fromiter(self._times, dtype=float)
         centre = times[self._next]
         near = np.abs(times - centre) <= LAG_S
         rows = np.array([r for r, keep in zip(self._rows, near, strict=True) if keep])
-        raw = self._rows[self._next]
         smooth = smooth_at(times[near] - centre, rows)
         self._next += 1
-        return float(centre), smooth, raw
+        return float(centre), smooth
 
 
 def smooth_at(offsets_s: Array, rows: Array) -> Array:

@@ -1,0 +1,200 @@
+"""The engine: poses in, findings out. Live and recorded sets go through the same `push`.
+
+    push(pose) -> the findings that became certain because of this frame
+    peek()     -> what is wrong now, in the rep still open
+    finish()   -> the report
+
+`examine` is a `for` loop around it: it splits a track into takes, recognises the exercise, calibrates each
+take and pushes its poses. Nothing here knows of video, MediaPipe or a screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.body import Body
+from formcheck.calibration import Calibration, calibrate
+from formcheck.compose import Outcome, compose
+from formcheck.exercise import Exercise
+from formcheck.judge import faults_for, judge
+from formcheck.options import Options
+from formcheck.pose import Pose, PoseTrack
+from formcheck.recognise import Recognition, recognise
+from formcheck.report import Finding, Report, Unseen
+from formcheck.segments import Segment, Span
+from formcheck.signals import SIGNALS, SignalTable
+from formcheck.smoothing import Smoother
+from formcheck.takes import split
+
+Array = NDArray[np.float64]
+
+
+class Analysis:
+    """One take of one exercise, pose by pose.
+
+    Times must increase. Findings are final once returned by `push` or `finish`: nothing is taken back.
+    `peek` judges the rep still open by the same rules, but only the limits that are watched moment by moment:
+    a rep's duration or its lockout cannot be judged before they are over.
+    """
+
+    def __init__(
+        self, exercise: Exercise, calibration: Calibration, options: Options | None = None, variant: str = "",
+        first_index: int = 0,
+    ) -> None:  # fmt: skip
+        self.exercise, self.calibration, self.variant = exercise, calibration, variant
+        self.options = options or Options()
+        self.segments: list[Segment] = []
+        self.findings: list[Finding] = []
+        self.unseen: list[Unseen] = []
+        self._faults = faults_for(exercise, variant, self.options)
+        self._names = tuple(sorted(exercise.signals))
+        self._functions = [SIGNALS[name].of for name in self._names]
+        self._smoother = Smoother()
+        self._cutter = exercise.cut(variant)
+        self._times: list[float] = []
+        self._rows: list[Array] = []
+        self._next_index = first_index
+
+    def push(self, pose: Pose) -> list[Finding]:
+        """Take the next pose; return the findings that became final because of it."""
+        body = Body(pose, self.calibration.reference)
+        row = np.array([of(body) for of in self._functions])
+        return self._take(self._smoother.push(pose.time_s, row))
+
+    def peek(self) -> list[Finding]:
+        """What is wrong now, in the rep still open. Changes nothing."""
+        span = self._cutter.peek()
+        if span is None or not span.judged:
+            return []
+        segment = self._segment(span, self._next_index)
+        verdicts = (
+            judge(fault, segment, self.calibration, self.options)
+            for fault in self._faults
+            if all(limit.watch.sustained for limit in fault.limits)
+        )
+        return [v for v in verdicts if isinstance(v, Finding)]
+
+    def close(self) -> list[Finding]:
+        """Judge what the end of the take leaves open; after this, no more poses."""
+        found = self._take(self._smoother.finish())
+        return found + [f for span in self._cutter.finish() for f in self._judge(span)]
+
+    def finish(self) -> Report:
+        """The report on this take."""
+        self.close()
+        return compose([self.outcome()], Recognition(self.exercise, self.variant, 1.0), self.options, None, "live")
+
+    def outcome(self) -> Outcome:
+        """Everything this take gave, with its smoothed signals."""
+        return Outcome(self.calibration, self.segments, self.findings, self.unseen, self._faults, self.table())
+
+    def table(self) -> SignalTable:
+        """The smoothed signals so far."""
+        rows = np.array(self._rows).reshape(len(self._rows), len(self._names))
+        phase = np.full(len(rows), "", dtype="<U24")
+        number = np.full(len(rows), -1)
+        times = np.array(self._times)
+        for s in self.segments:
+            inside = (times >= s.times_s[0]) & (times <= s.times_s[-1])
+            phase[inside], number[inside] = s.phase, s.index
+        return SignalTable(times, dict(zip(self._names, rows.T, strict=True)), phase, number)
+
+    def _take(self, emitted: list[tuple[float, Array]]) -> list[Finding]:
+        found = []
+        for time_s, smooth in emitted:
+            self._times.append(time_s)
+            self._rows.append(smooth)
+            for span in self._cutter.push(time_s, dict(zip(self._names, smooth.tolist(), strict=True))):
+                found += self._judge(span)
+        return found
+
+    def _judge(self, span: Span) -> list[Finding]:
+        segment = self._segment(span, self._next_index)
+        self._next_index += 1
+        self.segments.append(segment)
+        if not span.judged:
+            return []
+        verdicts = [judge(fault, segment, self.calibration, self.options) for fault in self._faults]
+        self.unseen += [v for v in verdicts if isinstance(v, Unseen)]
+        found = [v for v in verdicts if isinstance(v, Finding)]
+        self.findings += found
+        return found
+
+    def _segment(self, span: Span, index: int) -> Segment:
+        rows = np.array(self._rows[span.first : span.last + 1])
+        bare = Segment(
+            span.kind, index, np.array(self._times[span.first : span.last + 1]),
+            dict(zip(self._names, rows.T, strict=True)), np.array([], dtype="<U24"),
+            None if span.turn is None else span.turn - span.first, span.counted, span.note,
+            span.starts_whole, span.ends_whole, self.calibration.standing, span.rests_high,
+        )  # fmt: skip
+        return replace(bare, phase=self._cutter.label(bare))
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A report together with the smoothed signals of the whole clip, for plots and tables."""
+
+    report: Report
+    signals: SignalTable
+
+
+def examine(track: PoseTrack, options: Options | None = None, source: str = "") -> Examination:
+    """Analyse a recorded track: the same engine as live, in a loop.
+
+    Raises ConfigError for an unknown exercise. A clip without a person, or without any of the four
+    exercises, is an answer, not an error.
+    """
+    options = options or Options()
+    takes = [(part, calibration) for rows in split(track) for part in [track.part(rows)]
+             if (calibration := calibrate(part)) is not None]  # fmt: skip
+    what = recognise(takes, options.exercise)
+    outcomes: list[Outcome] = []
+    for part, calibration in takes if what.exercise else []:
+        outcomes.append(_run(part, calibration, what, options, sum(len(o.segments) for o in outcomes)))
+    name = source or str(track.meta.get("source", ""))
+    report = compose(outcomes, what, options, track, name)
+    return Examination(report, _joined(outcomes, track))
+
+
+def _run(part: PoseTrack, calibration: Calibration, what: Recognition, options: Options, first: int) -> Outcome:
+    assert what.exercise is not None
+    analysis = Analysis(what.exercise, calibration, options, what.variant, first)
+    for pose in part:
+        analysis.push(pose)
+    analysis.close()
+    return analysis.outcome()
+
+
+def _joined(outcomes: list[Outcome], track: PoseTrack) -> SignalTable:
+    """The signals of all takes on the clock of the whole track; NaN between takes."""
+    names = sorted({name for o in outcomes for name in o.table.values})
+    n = len(track)
+    values = {name: np.full(n, np.nan) for name in names}
+    phase, segment = np.full(n, "", dtype="<U24"), np.full(n, -1)
+    for o in outcomes:
+        rows = np.searchsorted(track.times_s, o.table.times_s)
+        for name, column in o.table.values.items():
+            values[name][rows] = column
+        phase[rows], segment[rows] = o.table.phase, o.table.segment
+    return SignalTable(track.times_s, values, phase, segment)
+
+
+def analyze(source: Path | str | PoseTrack, options: Options | None = None, **choices: object) -> Report:
+    """Analyse a video, a saved pose track (.npz) or a `PoseTrack`; see `Options` for what can be chosen.
+
+    Reads video with MediaPipe in a process of its own. Raises FormcheckError with a sentence for the user.
+    """
+    options = options or Options(**choices)  # type: ignore[arg-type]
+    if isinstance(source, PoseTrack):
+        return examine(source, options).report
+    path = Path(source)
+    if path.suffix == ".npz":
+        return examine(PoseTrack.load(path), options, path.name).report
+    from formcheck.estimator import track_of
+
+    return examine(track_of(path), options, path.name).report

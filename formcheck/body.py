@@ -1,0 +1,88 @@
+"""A pose seen as a body: joints in the lifter's own axes and size instead of pixels.
+
+             y up
+              |      the unit is the lifter's stature H, so 0.05 is 5 % of the body height;
+      ear o   |      x points the way the lifter faces (forward), so a mirrored video gives the same numbers;
+ shoulder o   |      the origin is the lower edge of the picture: only differences mean anything.
+          |   |
+      hip o   |      Side on, a joint is the near one of its pair (it is the one that is seen);
+          \\o knee   from the front it is the middle of the two.
+          /   |
+   ankle o____|____ x forward
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot, isnan, nan
+from typing import Literal
+
+from formcheck.geometry import Point, along, midpoint
+from formcheck.pose import J, Pose
+
+SEEN_MIN = 0.5  # MediaPipe's own presence threshold; below it a joint is a guess and counts as not seen
+GRIP = 0.8  # the grip lies 80 % of the way from the wrist to the knuckles (biomechanics section 0)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What turns pixels into a body: fixed for a whole take.
+
+    facing: +1 if the lifter faces the right edge of the picture, -1 for the left; near: the side of the body
+    towards the camera, "both" from the front and from behind; stature_px: standing height in pixels;
+    floor_y: height of the ankles and midfoot_x: place of the middle of the foot, in stature units along the
+    body axes while the feet are planted (NaN if the feet were never seen).
+    """
+
+    facing: int
+    near: Literal["left", "right", "both"]
+    stature_px: float
+    floor_y: float = nan
+    midfoot_x: float = nan
+
+
+class Body:
+    """The joints of one pose in body axes. Points are (nan, nan) where not seen."""
+
+    __slots__ = ("_points", "_seen", "ref")
+
+    def __init__(self, pose: Pose, ref: Reference) -> None:
+        self.ref = ref
+        scale = 1.0 / ref.stature_px
+        fx = ref.facing * scale
+        self._points = [(x * fx, y * scale) for x, y in pose.points[:, :2].tolist()]
+        self._seen = pose.seen.tolist()
+
+    def left(self, joint: str) -> Point:
+        """The lifter's own left joint."""
+        return self._point(J["left_" + joint])
+
+    def right(self, joint: str) -> Point:
+        """The lifter's own right joint."""
+        return self._point(J["right_" + joint])
+
+    def __call__(self, joint: str) -> Point:
+        """The near joint of a pair (side on), the middle of both (front, back)."""
+        if self.ref.near == "left":
+            return self.left(joint)
+        if self.ref.near == "right":
+            return self.right(joint)
+        return midpoint(self.left(joint), self.right(joint))
+
+    def grip(self) -> Point:
+        """Where the hand holds the bar, estimated from wrist and knuckles."""
+        wrist, knuckles = self("wrist"), midpoint(self("index"), self("pinky"))
+        return along(wrist, knuckles, GRIP)
+
+    def midfoot(self) -> Point:
+        """Half-way between heel and toes."""
+        return midpoint(self("heel"), self("foot"))
+
+    def trunk_length(self) -> float:
+        """Hip to shoulder, in stature units, as the picture shows it (shorter when turned to the camera)."""
+        (hx, hy), (sx, sy) = self("hip"), self("shoulder")
+        return hypot(sx - hx, sy - hy)
+
+    def _point(self, i: int) -> Point:
+        point = self._points[i]
+        return point if self._seen[i] >= SEEN_MIN and not isnan(point[0]) else (nan, nan)

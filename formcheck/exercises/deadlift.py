@@ -1,0 +1,173 @@
+"""The deadlift: from the floor (conventional, sumo) or from the top (Romanian).
+
+Cut by the height of the shoulders. From the floor a rep is up, lockout, down; it counts when the lockout is
+reached, whether or not the bar is lowered. The Romanian variant starts and ends standing.
+"""
+
+from dataclasses import replace
+
+from formcheck.exercise import (
+    ANY, FRONT, SIDE, Exercise, Fault, Limit, Measure,
+    acceleration, against_standing, at, change, departure, seconds_between,
+)  # fmt: skip
+from formcheck.segments import Guard, RepRule, Reps
+
+BREAK, PULL, LOCKOUT, LOWERING, BOTTOM = "break", "pull", "lockout", "lowering", "bottom"
+FLOOR, ROMANIAN = "conventional", "romanian"
+
+FROM_FLOOR = RepRule(
+    on="shoulder_height", sense=-1, stir=0.04, reach=0.16, home=0.75, needs="away",
+    phases=(BREAK, PULL, LOCKOUT, LOWERING, LOWERING), shortest_s=0.6, longest_s=20.0,
+    guards=(
+        Guard("trunk_inclination", -40, 40, "did not reach the lockout", attempt=True),
+        Guard("foot_travel", -30, 30, "moved about rather than lifted"),
+    ),
+)  # fmt: skip
+FROM_TOP = replace(
+    FROM_FLOOR, sense=1, needs="back", phases=(LOWERING, LOWERING, BOTTOM, BREAK, PULL),
+    guards=(FROM_FLOOR.guards[1],),
+)  # fmt: skip
+
+DEADLIFT = Exercise(
+    name="deadlift",
+    title="Deadlift",
+    about="The bar is lifted to the thighs by straightening hips and knees, with straight arms.",
+    film_it="Phone at hip height, 3 to 4 m away, side on, feet and plates in the picture.",
+    view=SIDE,
+    cut=lambda variant: Reps(FROM_TOP if variant == ROMANIAN else FROM_FLOOR),
+    variants={FLOOR: "from the floor", ROMANIAN: "Romanian, from the top"},
+    measures=(
+        Measure("trunk_at_bottom_deg", at("trunk_inclination", "bottom")),
+        Measure("knee_at_bottom_deg", at("knee_angle", "bottom")),
+        Measure("hip_at_lockout_deg", at("hip_angle", "top")),
+    ),
+    faults=(
+        Fault(
+            code="DL102", name="bar-drifts-away", title="The bar drifts away", severity=3,
+            see="The bar moves forward, away from the legs.",
+            why="Turning force is weight times distance: 10 cm at 100 kg is 98 Nm more on the low back.",
+            cue="Drag the bar up your legs.",
+            source="The bar moves mainly vertically in championship lifts; 3 and 5 % of stature are 8 to 11 % and "
+                   "15 to 20 % more moment (computed).",
+            cannot_tell="The bar itself: it is taken to be where the hands are.",
+            limits=(Limit(change("grip_forward", "bottom"), 3, 5, "%H"),),
+            view=SIDE, during=(BREAK, PULL, LOWERING),
+        ),
+        Fault(
+            code="DL103", name="hips-shoot-up", title="Hips shoot up first", severity=3,
+            see="The knees straighten early; the hips rise and the trunk tips forward before the bar has moved far.",
+            why="What the legs do not lift, the back has to.",
+            cue="Push the floor away; chest and hips together.",
+            source="One of three faults in a labelled deadlift data set; 5 and 10 degrees: coaching bands, computed.",
+            cannot_tell="Whether the start was too low or the legs gave in.",
+            limits=(Limit(change("trunk_inclination", "start"), 5, 10, "deg"),),
+            view=SIDE, during=(BREAK,), variants=(FLOOR,),
+        ),
+        Fault(
+            code="DL104", name="leans-back-at-lockout", title="Leaning back at the lockout", severity=2,
+            see="At the top the trunk leans back behind its standing position.",
+            why="In a hollow back the small joints of the spine take part of the load; it adds nothing to the lift.",
+            cue="Stand tall, squeeze the glutes, stop at vertical.",
+            source="Facet load in lordosis: Adams & Hutton; 5 and 10 degrees: coaching bands and trunk noise.",
+            cannot_tell="Hips pushed forward from a real arch. If you were first seen standing at a lockout, that is "
+                        "what the others are compared with.",
+            limits=(Limit(against_standing("trunk_inclination", "top"), -5, -10, "deg", more_is_worse=False),),
+            view=SIDE,
+        ),
+        Fault(
+            code="DL105", name="head-cranes", title="Head far from neutral", severity=1,
+            see="The head is tipped far back or down for more than a second.",
+            why="Information only: it says little about the low back.",
+            cue="Let the head follow the trunk.",
+            source="Coaching practice.",
+            cannot_tell="Anything about the neck's joints.",
+            limits=(Limit(departure("neck_angle", "start"), 25, None, "deg"),),
+            view=SIDE, for_s=1.0,
+        ),
+        Fault(
+            code="DL201", name="hips-too-low", title="Hips too low at the start", severity=1,
+            see="The start looks like a squat: knees far bent, shins far forward, trunk upright.",
+            why="The bar has to swing round the knees, and the pull does not start where it was set up.",
+            cue="Hips up until the shins almost touch the bar, shoulders just over it.",
+            source="Skilled lifters start at knee 124+-9, trunk 66+-10, shank 14+-5 degrees (Escamilla 2000); "
+                   "2 and 3 standard deviations.",
+            cannot_tell="Harm: it is a norm of powerlifters.",
+            limits=(
+                Limit(at("knee_angle", "start"), 105, 95, "deg", more_is_worse=False),
+                Limit(at("trunk_inclination", "start"), 46, 36, "deg", more_is_worse=False),
+                Limit(at("shank_inclination", "start"), 24, 29, "deg"),
+            ),
+            view=SIDE, agree=2, variants=(FLOOR,),
+        ),
+        Fault(
+            code="DL202", name="stiff-legged-start", title="Start with straight legs", severity=1,
+            see="The knees are almost straight when the bar leaves the floor.",
+            why="A longer lever for the back.",
+            cue="Bend the knees to the bar.",
+            source="Skilled lifters start at a knee angle of 124+-9 degrees (Escamilla 2000); 2 standard deviations.",
+            cannot_tell="Whether it is meant so, as in a stiff-legged or Romanian deadlift.",
+            limits=(Limit(at("knee_angle", "start"), 145, None, "deg"),),
+            view=SIDE, variants=(FLOOR,),
+        ),
+        Fault(
+            code="DL203", name="arms-bend", title="Arms bend early", severity=1,
+            see="The elbows bend during the pull.",
+            why="A sign of yanking; the slack is wasted.",
+            cue="Arms are ropes.",
+            source="Engineering choice: 15 and 25 degrees.",
+            cannot_tell="Elbows hidden behind the plates.",
+            limits=(Limit(change("elbow_angle", "bottom"), -15, -25, "deg", more_is_worse=False),),
+            view=SIDE, during=(BREAK, PULL),
+        ),
+        Fault(
+            code="DL301", name="jerks-the-bar", title="Jerk off the floor", severity=2,
+            see="The bar leaves the floor with a jerk.",
+            why="0.3 g is 15 to 22 % more moment, 0.5 g 26 to 36 %.",
+            cue="Squeeze the bar off the floor; pull the slack out first.",
+            source="Dynamic against static moments: McGill & Norman 1985, Buseck 1988; 0.3 and 0.5 g computed.",
+            cannot_tell="Anything at fewer than 50 frames a second: then it is a warning at most.",
+            limits=(Limit(acceleration("grip_height", "bottom", 0.1, 0.3), 0.3, 0.5, "g"),),
+            view=ANY, min_fps=50,
+        ),
+        Fault(
+            code="DL302", name="drops-the-bar", title="Lowered without control", severity=2,
+            see="The way down takes less than a second.",
+            why="The back bends under load faster than it can hold.",
+            cue="Hinge it down.",
+            source="Engineering choice: 0.8 and 0.5 s.",
+            cannot_tell="A drop that is meant.",
+            limits=(Limit(seconds_between("shoulder_height", "turn", "end"), 0.8, 0.5, "s", more_is_worse=False),),
+            view=ANY, variants=(FLOOR,),
+        ),
+        Fault(
+            code="DL303", name="not-locked-out", title="Not locked out", severity=1,
+            see="At the top the hips are still bent.",
+            why="Information only: the rep is not finished.",
+            cue="Stand all the way up.",
+            source="Coaching practice says 165 degrees; 160 allows for the landmark error of the hip (footage).",
+            cannot_tell="A lifter whose hips read bent when standing.",
+            limits=(Limit(at("hip_angle", "top"), 160, None, "deg", more_is_worse=False),),
+            view=SIDE,
+        ),
+        Fault(
+            code="DL401", name="bar-tilts", title="Bar tilts", severity=2,
+            see="One end of the bar rises before the other.",
+            why="An uneven pull bends the spine sideways.",
+            cue="Squeeze both hands evenly; stand in the middle.",
+            source="4 and 8 degrees: coaching bands.",
+            cannot_tell="A camera that is not level.",
+            limits=(Limit(departure("hands_tilt", "bottom"), 4, 8, "deg"),),
+            view=FRONT, during=(BREAK, PULL, LOWERING),
+        ),
+        Fault(
+            code="DL402", name="shifts-to-one-side", title="Shift to one side", severity=2,
+            see="The hips move to one side of the feet.",
+            why="5 cm to the side under 100 kg bends the spine sideways with about 49 Nm.",
+            cue="Push both feet evenly.",
+            source="8 and 15 % of stance width: coaching bands.",
+            cannot_tell="A difference in leg length.",
+            limits=(Limit(departure("lateral_shift", "bottom"), 8, 15, "%"),),
+            view=FRONT, during=(BREAK, PULL, LOWERING),
+        ),
+    ),
+)  # fmt: skip

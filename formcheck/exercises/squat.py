@@ -1,0 +1,163 @@
+"""The squat: bodyweight, goblet or with a bar on the back.
+
+Cut by the height of the hips: standing, down, bottom, up. Depth is reported, not judged: deep squats are
+not shown to be worse for the back (Hartmann 2013).
+"""
+
+from formcheck.exercise import (
+    ANY, FRONT, SIDE, Exercise, Fault, Limit, Measure, View,
+    acceleration, against_standing, at, change, departure, difference, from_standing, seconds_between,
+)  # fmt: skip
+from formcheck.segments import Guard, RepRule, Reps
+
+DESCENT, BOTTOM, DRIVE, RISE = "descent", "bottom", "drive", "rise"
+HEELS_FROM = View("side or oblique", 0, 55, "film from the side")
+
+CUT = RepRule(
+    on="hip_height", sense=1, stir=0.035, reach=0.07, home=0.75, needs="back",
+    phases=(DESCENT, DESCENT, BOTTOM, DRIVE, RISE), shortest_s=0.5, longest_s=12.0,
+    guards=(
+        Guard("trunk_inclination", -30, 80, "bent over rather than squatted"),
+        Guard("foot_travel", -25, 25, "moved about rather than squatted"),
+    ),
+)  # fmt: skip
+
+SQUAT = Exercise(
+    name="squat",
+    title="Squat",
+    about="Hips and knees bend together until the thighs are about level, then straighten again.",
+    film_it="Phone at hip height, 3 m away, side on, whole body and the bar in the picture from start to end.",
+    view=SIDE,
+    cut=lambda variant: Reps(CUT),
+    measures=(
+        Measure("thigh_at_bottom_deg", at("thigh_angle", "turn")),
+        Measure("trunk_at_bottom_deg", at("trunk_inclination", "turn")),
+        Measure("knee_at_bottom_deg", at("knee_angle", "turn")),
+    ),
+    faults=(
+        Fault(
+            code="SQ101", name="hips-shoot-up", title="Hips shoot up", severity=3,
+            see="Out of the bottom the hips rise faster than the chest, and the trunk tips forward.",
+            why="The trunk is flattest just when the bar is slowest: 7 degrees more lean is about 16 % more "
+                "turning force on the low back, 12 degrees about 26 %.",
+            cue="Lead with the chest; hips and shoulders up together.",
+            source="Some extra lean in the sticking region is normal (Larsen 2021, doi 10.3389/fspor.2021.691459); "
+                   "7 and 12 degrees from the computed moment and coaching practice.",
+            cannot_tell="Why it happens: weak legs, habit or balance.",
+            limits=(Limit(change("trunk_inclination", "turn"), 7, 12, "deg"),),
+            view=SIDE, during=(DRIVE,),
+        ),
+        Fault(
+            code="SQ102", name="leans-forward", title="Too much forward lean", severity=2,
+            see="At the bottom the trunk leans far more than the shins.",
+            why="Trunk lean is what most changes the load on the low back in a squat (Cappozzo 1985).",
+            cue="Sit between your heels, chest up; try small plates under the heels.",
+            source="Trunk about parallel to the shins (Myer 2014); bands 45/55 and 15/25 degrees from coaching "
+                   "practice; both must be broken, because long thighs need more lean.",
+            cannot_tell="Whether the lean suits your proportions. A low bar needs about 10 degrees more.",
+            limits=(
+                Limit(at("trunk_inclination", "turn"), 45, 55, "deg"),
+                Limit(difference("trunk_inclination", "shank_inclination", "turn"), 15, 25, "deg"),
+            ),
+            view=SIDE,
+        ),
+        Fault(
+            code="SQ103", name="leans-back-at-top", title="Leaning back at the top", severity=1,
+            see="At the end of the rep the trunk leans back behind its standing position.",
+            why="In a hollow back the small joints of the spine take part of the load; it adds nothing to the lift.",
+            cue="Stand tall, squeeze the glutes, stop at vertical.",
+            source="Facet load in lordosis: Adams & Hutton; 5 and 10 degrees: coaching bands and trunk noise.",
+            cannot_tell="Hips pushed forward from a real arch of the low back.",
+            limits=(Limit(against_standing("trunk_inclination", "end"), -5, -10, "deg", more_is_worse=False),),
+            view=SIDE,
+        ),
+        Fault(
+            code="SQ104", name="bar-drifts-forward", title="Bar drifts forward", severity=2,
+            see="The bar moves in front of the middle of the foot on the way.",
+            why="Turning force is weight times distance: 5 cm is about 8 to 11 % more on the low back.",
+            cue="Keep the bar over the middle of your foot.",
+            source="3 and 5 % of stature from the computed moment; no published norm.",
+            cannot_tell="The bar itself: its place is estimated from the shoulders, and only while the hands are there.",
+            limits=(Limit(change("shoulder_bar_forward", "start"), 3, 5, "%H"),),
+            view=SIDE, during=(DESCENT, BOTTOM, DRIVE, RISE),
+        ),
+        Fault(
+            code="SQ201", name="heels-lift", title="Heels lift", severity=2,
+            see="The heels leave the floor.",
+            why="The weight goes to the toes and the bar with it, forward of the low back.",
+            cue="Whole foot down.",
+            source="Engineering choice: above the jitter of the foot landmarks.",
+            cannot_tell="A shift of weight without a lift.",
+            limits=(
+                Limit(from_standing("foot_pitch"), 6, 10, "deg"),
+                Limit(from_standing("heel_rise"), 2, 3.5, "%H"),
+            ),
+            view=HEELS_FROM,
+        ),
+        Fault(
+            code="SQ202", name="knees-cave-in", title="Knees cave in", severity=1,
+            see="From the front the knees move inside the line from hip to ankle.",
+            why="Mainly a matter for the knee; it also keeps the hips from doing their share.",
+            cue="Knees over the middle toes.",
+            source="2D projection angle agrees with 3D at r 0.64 to 0.78 (Gwynne & Curran 2014); 10 and 17 degrees "
+                   "from their spread; knee gap 0.85 and 0.70 of its start from coaching practice.",
+            cannot_tell="The knee's position in depth.",
+            limits=(
+                Limit(change("knee_valgus", "start"), 10, 17, "deg"),
+                Limit(change("knee_gap", "start"), -0.15, -0.30, "of ankle gap", more_is_worse=False),
+            ),
+            view=FRONT, during=(BOTTOM, DRIVE, RISE),
+        ),
+        Fault(
+            code="SQ301", name="dives-down", title="Dropping into the bottom", severity=2,
+            see="The way down takes less than a second.",
+            why="The faster the turn at the bottom, the higher the peak on the low back.",
+            cue="Take two seconds down.",
+            source="Peak moment grows with speed (Buseck 1988); 1.0 and 0.7 s are an engineering choice.",
+            cannot_tell="Whether the clip was sped up.",
+            limits=(Limit(seconds_between("hip_height", "start", "turn"), 1.0, 0.7, "s", more_is_worse=False),),
+            view=ANY,
+        ),
+        Fault(
+            code="SQ302", name="bounces", title="Bouncing out of the bottom", severity=2,
+            see="The turn at the bottom is a jerk.",
+            why="Half a g of upward acceleration adds half the load's weight for a moment.",
+            cue="Slow the last hand's breadth down, then drive.",
+            source="Static and dynamic moments: McGill & Norman 1985; 0.5 and 0.8 g are an engineering choice.",
+            cannot_tell="Anything at fewer than 50 frames a second: then it is a warning at most.",
+            limits=(Limit(acceleration("shoulder_height", "turn", 0.3, 0.3), 0.5, 0.8, "g"),),
+            view=ANY, min_fps=50,
+        ),
+        Fault(
+            code="SQ401", name="shifts-to-one-side", title="Shift to one side", severity=2,
+            see="The hips move to one side of the feet.",
+            why="5 cm to the side under 100 kg bends the spine sideways with about 49 Nm.",
+            cue="Push both feet evenly.",
+            source="8 and 15 % of stance width: coaching bands.",
+            cannot_tell="A difference in leg length.",
+            limits=(Limit(departure("lateral_shift", "start"), 8, 15, "%"),),
+            view=FRONT, during=(BOTTOM, DRIVE, RISE),
+        ),
+        Fault(
+            code="SQ402", name="shoulders-tilt", title="Shoulders tilt", severity=2,
+            see="One shoulder sinks below the other.",
+            why="A tilted bar bends the spine sideways.",
+            cue="Keep the bar level.",
+            source="5 and 8 degrees: coaching bands.",
+            cannot_tell="A camera that is not level.",
+            limits=(Limit(departure("shoulder_tilt", "start"), 5, 8, "deg"),),
+            view=FRONT, during=(BOTTOM, DRIVE, RISE),
+        ),
+        Fault(
+            code="SQ105", name="head-cranes", title="Head far from neutral", severity=1,
+            see="The head is tipped far back or down for more than a second.",
+            why="Information only: it says little about the low back.",
+            cue="Look at a spot on the floor two metres ahead.",
+            source="Coaching practice.",
+            cannot_tell="Anything about the neck's joints.",
+            limits=(Limit(departure("neck_angle", "start"), 25, None, "deg"),),
+            view=SIDE, for_s=1.0,
+        ),
+    ),
+)  # fmt: skip
+

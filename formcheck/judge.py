@@ -1,0 +1,173 @@
+"""Judging one segment for one fault: OK (None), a Finding, or Unseen with the reason. Pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.calibration import Calibration
+from formcheck.exercise import MIN_FRAMES, Exercise, Fault, Limit
+from formcheck.options import Options
+from formcheck.report import Finding, Unseen, Verdict
+from formcheck.segments import Segment
+
+Array = NDArray[np.float64]
+
+SEEN_SHARE = 0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
+BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
+FRAME_SLACK_S = 0.02  # a state of 0.15 s shows 0.133 s between its first and last frame at 30 frames a second
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A watched quantity of a segment, reduced to one number: the event's value, or the worst level held."""
+
+    value: float
+    start_s: float
+    end_s: float
+    why_unseen: str = ""
+
+
+def judge(fault: Fault, segment: Segment, calibration: Calibration, options: Options) -> Finding | Unseen | None:
+    """The verdict on one fault in one segment."""
+    yaw = _yaw(segment, calibration)
+    if not fault.view.allows(yaw):
+        return Unseen(fault.code, f"the camera was {_turn(yaw)}; {fault.view.move}", (segment.index,))
+    limits = _limits(fault, options)
+    readings = [read(limit, fault, segment) for limit in limits]
+    hidden = [r.why_unseen for r in readings if r.why_unseen]
+    if len(readings) - len(hidden) < fault.needed:
+        return Unseen(fault.code, hidden[0], (segment.index,))
+    for verdict in _possible(fault, segment):
+        broken = [_breaks(limit, r, verdict, calibration) for limit, r in zip(limits, readings, strict=True)]
+        if sum(broken) >= fault.needed:
+            return _finding(fault, segment, verdict, limits, readings, broken, calibration)
+    return None
+
+
+def read(limit: Limit, fault: Fault, segment: Segment) -> Reading:
+    """What a limit watches, as one number with the time it is about."""
+    value = limit.watch.of(segment)
+    if isinstance(value, np.ndarray):
+        return _sustained(value, limit, fault, segment)
+    event = limit.watch.event
+    i = segment.event(event) if event else None
+    if np.isnan(value):
+        return Reading(value, 0, 0, _why_unseen(limit, segment, np.ones(len(segment.times_s), dtype=bool)))
+    if i is not None:
+        return Reading(float(value), float(segment.times_s[i]), float(segment.times_s[i]))
+    times = segment.times_s[segment.mask(fault.during)]
+    times = times if len(times) else segment.times_s
+    return Reading(float(value), float(times[0]), float(times[-1]))
+
+
+def worst_held(times_s: Array, values: Array, for_s: float) -> tuple[float, float, float]:
+    """The highest level that `values` stayed at or above for `for_s` and three frames, and from when to when.
+
+    Samples must be seen (finite), in order; a gap in time longer than 0.25 s interrupts. NaN when nothing
+    lasted that long.
+    """
+    best, start, end = np.nan, np.nan, np.nan
+    runs = np.split(np.arange(len(times_s)), np.flatnonzero(np.diff(times_s) > BRIDGE_S) + 1)
+    for run in runs:
+        last = np.searchsorted(times_s[run], times_s[run] + for_s - FRAME_SLACK_S)
+        last = np.maximum(last, np.arange(len(run)) + MIN_FRAMES - 1)
+        for i, j in enumerate(last):
+            if j >= len(run):
+                break
+            level = float(values[run[i : j + 1]].min())
+            if not level <= best:
+                best, start, end = level, float(times_s[run[i]]), float(times_s[run[j]])
+    return best, start, end
+
+
+def _sustained(values: Array, limit: Limit, fault: Fault, segment: Segment) -> Reading:
+    mask = segment.mask(fault.during)
+    seen = mask & np.isfinite(values)
+    if not mask.any():
+        return Reading(np.nan, 0, 0, f"the clip does not show the {_phase_words(fault)}")
+    if seen.sum() < max(MIN_FRAMES, SEEN_SHARE * mask.sum()):
+        return Reading(np.nan, 0, 0, _why_unseen(limit, segment, mask))
+    sign = 1.0 if limit.more_is_worse else -1.0
+    level, start, end = worst_held(segment.times_s[seen], sign * values[seen], fault.for_s)
+    if np.isnan(level):
+        return Reading(np.nan, 0, 0, f"the {_phase_words(fault)} was shorter than {fault.for_s:g} s or three frames")
+    return Reading(sign * level, start, end)
+
+
+def _phase_words(fault: Fault) -> str:
+    return " and ".join(fault.during) or "movement"
+
+
+def _why_unseen(limit: Limit, segment: Segment, mask: NDArray[np.bool_]) -> str:
+    """In words, which part of the body was hidden, or which moment the clip does not show."""
+    hidden = [s for s in limit.watch.signals if np.isfinite(segment.values[s][mask]).sum() < SEEN_SHARE * mask.sum()]
+    if hidden:
+        return f"{hidden[0].replace('_', ' ')} could not be measured in enough frames (out of the picture or covered)"
+    if "standing" in limit.watch.words and not segment.standing:
+        return "the lifter was never seen standing still, so there is nothing to compare with"
+    return f"the clip does not show the moment for {limit.watch.words}"
+
+
+def _limits(fault: Fault, options: Options) -> tuple[Limit, ...]:
+    """The fault's limits, the first replaced if the caller gave others."""
+    if fault.code not in options.limits:
+        return fault.limits
+    warn, worst = options.limits[fault.code]
+    first = fault.limits[0]
+    return (Limit(first.watch, warn, worst, first.unit, first.more_is_worse), *fault.limits[1:])
+
+
+def _possible(fault: Fault, segment: Segment) -> tuple[Verdict, ...]:
+    """The verdicts this segment allows, worst first: too few frames a second allow a warning only."""
+    step = float(np.median(np.diff(segment.times_s))) if len(segment.times_s) > 1 else np.inf
+    return ("warn",) if fault.min_fps * step > 1.05 else ("fault", "warn")
+
+
+def _breaks(limit: Limit, reading: Reading, verdict: Verdict, calibration: Calibration) -> bool:
+    bound = limit.fault if verdict == "fault" else limit.warn
+    noise = max((calibration.noise.get(s, 0.0) for s in limit.watch.signals), default=0.0)
+    noise = noise if limit.unit in ("deg", "%H", "%") else 0.0
+    return bound is not None and not reading.why_unseen and limit.beyond(reading.value, bound, noise)
+
+
+def _finding(
+    fault: Fault, segment: Segment, verdict: Verdict, limits: tuple[Limit, ...], readings: list[Reading],
+    broken: list[bool], calibration: Calibration,
+) -> Finding:  # fmt: skip
+    k = broken.index(True)
+    limit, reading = limits[k], readings[k]
+    bound = limit.fault if verdict == "fault" and limit.fault is not None else limit.warn
+    return Finding(
+        fault.code, fault.name, verdict, fault.severity, segment.index,
+        round(reading.value, 3), bound, limit.unit, round(reading.start_s, 3), round(reading.end_s, 3),
+        fault.cue, _confidence(limit, reading.value, bound, segment, calibration),
+    )  # fmt: skip
+
+
+def _confidence(limit: Limit, value: float, bound: float, segment: Segment, calibration: Calibration) -> float:
+    """0.5 at the limit, rising to 1 at one warn-to-fault step beyond it; times the share of frames seen."""
+    step = abs((limit.fault if limit.fault is not None else 1.5 * limit.warn) - limit.warn) or 1.0
+    beyond = min(1.0, abs(value - bound) / step)
+    seen = min((float(np.isfinite(segment.values[s]).mean()) for s in limit.watch.signals), default=1.0)
+    return round((0.5 + 0.5 * beyond) * seen, 2)
+
+
+def _yaw(segment: Segment, calibration: Calibration) -> float:
+    """Camera angle of this segment; of the whole take where shoulders or hips are hidden in it."""
+    yaw = segment.values.get("yaw", np.array([]))
+    yaw = yaw[np.isfinite(yaw)]
+    value = float(np.median(yaw)) if len(yaw) >= MIN_FRAMES else calibration.yaw_deg
+    return 0.0 if np.isnan(value) else value
+
+
+def _turn(yaw: float) -> str:
+    where = "in front of" if yaw > 0 else "behind"
+    return "side-on" if abs(yaw) < 20 else f"about {abs(yaw):.0f} degrees round to {where} the lifter"
+
+
+def faults_for(exercise: Exercise, variant: str, options: Options) -> tuple[Fault, ...]:
+    """The faults to judge: those of this variant that the caller wants."""
+    return tuple(f for f in exercise.faults if options.wants(f.code) and (not f.variants or variant in f.variants))

@@ -1,0 +1,155 @@
+"""Which of the four exercises a clip shows, or none of them.
+
+Every exercise's own cutter is run over the takes; what it cuts is the evidence. Squats and deadlifts lower
+the shoulders alike, so two things tell them apart from any side: the share of the shoulders' way down that
+the hips make too, and how low the hands get.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.body import Body
+from formcheck.calibration import Calibration
+from formcheck.errors import ConfigError
+from formcheck.exercise import Exercise
+from formcheck.exercises import EXERCISES
+from formcheck.exercises.deadlift import FLOOR, ROMANIAN
+from formcheck.exercises.plank import FOREARM, HIGH
+from formcheck.pose import PoseTrack
+from formcheck.segments import Span
+from formcheck.signals import SIGNALS
+from formcheck.smoothing import Smoother
+
+Array = NDArray[np.float64]
+Take = tuple[PoseTrack, Calibration]
+
+SQUAT_HIP_SHARE = 0.53  # squats on footage: hips make 0.48 to 0.8 of the shoulders' way, deadlifts 0.1 to 0.45
+SQUAT_HANDS = -0.03  # hands over the knees at the bottom, statures: deadlifts -0.1 to -0.25, squats -0.05 and up
+HIP_SPREAD, HAND_SPREAD = 0.10, 0.08  # how much of each tips the scale by one
+FLOOR_GRIP = 0.17  # hands lower than this above the feet hold a bar that can lie on the floor (45 cm plates: 0.13)
+STRAIGHT_ARM = 0.85  # arm reach above this in a plank is the high one
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Exercise (None: none of them), its variant, and how sure (0..1)."""
+
+    exercise: Exercise | None
+    variant: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Smoothed signals of one take: times_s (T,), name -> (T,)."""
+
+    times_s: Array
+    values: dict[str, Array]
+
+    def at(self, name: str, i: int) -> float:
+        """Median of a signal around sample i, NaN where not seen."""
+        v = self.values[name][max(i - 2, 0) : i + 3]
+        v = v[np.isfinite(v)]
+        return float(np.median(v)) if len(v) else float("nan")
+
+
+NAMES = tuple(sorted(set().union(*(e.signals for e in EXERCISES.values())) | {"grip_over_knee", "arm_reach"}))
+
+
+def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
+    """The exercise of a clip. `wanted` is "auto" or a name; raises ConfigError for any other."""
+    if wanted != "auto" and wanted not in EXERCISES:
+        near = difflib.get_close_matches(wanted, ["auto", *EXERCISES], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; choose auto, {', '.join(EXERCISES)}."
+        raise ConfigError(f"There is no exercise {wanted!r}{hint}")
+    columns = [smoothed(*take) for take in takes]
+    seconds = {name: _seconds(EXERCISES[name], columns) for name in EXERCISES}
+    squat_like = _squat_score(columns)
+    if squat_like < 0:
+        seconds["squat"] = 0.0
+    else:
+        seconds["deadlift"] = 0.0
+    if wanted != "auto":
+        return Recognition(EXERCISES[wanted], _variant(wanted, columns), 1.0)
+    name = max(seconds, key=lambda n: seconds[n] * (ROW_FIRST if n == "row" else 1.0))
+    if not seconds[name]:
+        return Recognition(None)
+    sure = seconds[name] / sum(seconds.values())
+    if name in ("squat", "deadlift"):
+        sure *= 0.5 + 0.5 * min(1.0, abs(squat_like))
+    return Recognition(EXERCISES[name], _variant(name, columns), round(sure, 2))
+
+
+ROW_FIRST = 2.0  # a bar is lifted off the floor before it is rowed: rows outweigh the pick-up (engineering choice)
+
+
+def smoothed(track: PoseTrack, calibration: Calibration) -> Columns:
+    """All signals that any exercise reads, smoothed as the engine does it."""
+    smoother, out = Smoother(), []
+    for pose in track:
+        body = Body(pose, calibration.reference)
+        out += smoother.push(pose.time_s, np.array([SIGNALS[name].of(body) for name in NAMES]))
+    out += smoother.finish()
+    rows = np.array([row for _, row in out]).reshape(len(out), len(NAMES))
+    return Columns(np.array([t for t, _ in out]), dict(zip(NAMES, rows.T, strict=True)))
+
+
+def spans(exercise: Exercise, variant: str, columns: Columns) -> list[Span]:
+    """What an exercise's cutter makes of a take."""
+    cutter = exercise.cut(variant)
+    wanted = [columns.values[name] for name in cutter.signals]
+    found = []
+    for i, t in enumerate(columns.times_s):
+        found += cutter.push(float(t), dict(zip(cutter.signals, (float(c[i]) for c in wanted), strict=True)))
+    return found + cutter.finish()
+
+
+def _seconds(exercise: Exercise, takes: list[Columns]) -> float:
+    """How long the clip shows counted segments of an exercise, in its best variant."""
+    return max(
+        sum(float(c.times_s[s.last] - c.times_s[s.first]) for c in takes for s in spans(exercise, v, c) if s.counted)
+        for v in exercise.variants or ("",)
+    )
+
+
+def _squat_score(takes: list[Columns]) -> float:
+    """Positive for squats, negative for deadlifts: median over the dips of the shoulders."""
+    return float(np.median(scores)) if (scores := [x for c in takes for x in _dip_scores(c)]) else 0.0
+
+
+def _dip_scores(columns: Columns) -> list[float]:
+    scores = []
+    for s in spans(EXERCISES["deadlift"], ROMANIAN, columns):
+        if s.turn is None or not s.counted:
+            continue
+        top = s.last if s.ends_whole else s.first
+        down = columns.at("shoulder_height", top) - columns.at("shoulder_height", s.turn)
+        hips = columns.at("hip_height", top) - columns.at("hip_height", s.turn)
+        hands = columns.at("grip_over_knee", s.turn) - SQUAT_HANDS
+        share = (hips / down - SQUAT_HIP_SHARE) / HIP_SPREAD
+        if np.isfinite(share):
+            scores.append(share + (0.0 if np.isnan(hands) else float(np.clip(hands, -0.1, 0.1)) / HAND_SPREAD))
+    return scores
+
+
+def _variant(name: str, takes: list[Columns]) -> str:
+    if name == "deadlift":
+        return _deadlift_variant(takes)
+    if name == "plank":
+        reach = [c.values["arm_reach"][s.first : s.last + 1] for c in takes for s in spans(EXERCISES[name], "", c)]
+        values = np.concatenate(reach) if reach else np.array([])
+        return HIGH if len(values) and np.nanmedian(values) > STRAIGHT_ARM else FOREARM
+    return ""
+
+
+def _deadlift_variant(takes: list[Columns]) -> str:
+    """Romanian when the hands never come low enough for a bar on the floor; from the floor when in doubt."""
+    low = [c.at("grip_height", s.turn) for c in takes for s in spans(EXERCISES["deadlift"], ROMANIAN, c)
+           if s.turn is not None and s.counted]  # fmt: skip
+    low = [x for x in low if np.isfinite(x)]
+    return ROMANIAN if low and float(np.median(low)) > FLOOR_GRIP else FLOOR
