@@ -14,8 +14,9 @@ UNIT_WORDS = {
     "deg": "°",
     "deg/s": "°/s",
     "%": " %",
-    "%H": " % of body height",
-    "H": " body heights",
+    "%H": " % of height",
+    "%H/s": " % of height/s",
+    "H": " × height",
     "1": "",
     "": "",
 }
@@ -26,7 +27,7 @@ FINE_UNITS = ("1", "", "s", "H", "m/s", "g")
 
 
 def with_unit(value: float, unit: str) -> str:
-    """A value with its unit, as short as it is still telling: 12°, 3.4 % of body height, 0.82 s."""
+    """A value with its unit, as short as it is still telling: 12°, 3.4 % of height, 0.82 s."""
     if not isfinite(value):
         return "not seen"
     if unit in FINE_UNITS:
@@ -61,18 +62,24 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
+MEASURE_UNITS = (
+    ("_pct_height_per_s", "%H/s"),
+    ("_pct_height", "%H"),
+    ("_m_per_s", "m/s"),
+    ("_pct", "%"),
+    ("_deg", "deg"),
+    ("_m", "m"),
+    ("_s", "s"),
+)
+"""How a measure's name ends -> its unit; the first that fits."""
+
+
 def readable(name: str) -> str:
-    """A key of the report as words: descent_s -> descent, hips-shoot-up -> hips shoot up."""
-    base, _, unit = name.rpartition("_")
-    return (base if base and unit in MEASURE_UNITS else name).replace("_", " ").replace("-", " ")
-
-
-MEASURE_UNITS = {"s": "s", "deg": "deg", "m": "m", "px": "px", "H": "H", "pct": "%", "percent": "%"}
-"""Last word of a measure's name -> its unit."""
+    """A key of the report as words: thigh_at_bottom_deg -> thigh at bottom, hips-shoot-up -> hips shoot up."""
+    ending = next((end for end, _ in MEASURE_UNITS if name.endswith(end)), "")
+    return name.removesuffix(ending).replace("_", " ").replace("-", " ")
 
 
 def measure_unit(name: str) -> str:
     """The unit that a measure's name ends in, "" when it has none: depth_deg -> deg, speed_m_per_s -> m/s."""
-    if name.endswith("_m_per_s"):
-        return "m/s"
-    return MEASURE_UNITS.get(name.rpartition("_")[2], "")
+    return next((unit for end, unit in MEASURE_UNITS if name.endswith(end)), "")

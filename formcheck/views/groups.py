@@ -61,14 +61,32 @@ def name_of(report: Report) -> str:
     return f"{variant} {report.exercise}".strip()
 
 
-def label(cut: Cut | None) -> str:
-    """rep 2, hold 1, or the video when a finding is about no segment."""
-    return f"{cut.kind} {cut.index}" if cut else "video"
+def filmed_from(report: Report) -> str:
+    """The view in words, "" when nobody was seen."""
+    turned = {"side": "the side", "front": "the front", "back": "behind", "oblique": "an angle"}
+    return f"filmed from {turned[report.view]}" if report.view in turned else ""
+
+
+def labels(report: Report) -> dict[int, str]:
+    """Segment index -> its name for people: rep 2 is the second that counts, attempts lie between them."""
+    named: dict[int, str] = {}
+    done = 0
+    for cut in sorted(report.segments, key=lambda c: c.start_s):
+        done += cut.counted
+        between = f"after {cut.kind} {done}" if done else "at the start"
+        named[cut.index] = f"{cut.kind} {done}" if cut.counted else f"attempt {between}"
+    return named
 
 
 def label_of(report: Report, segment: int | None) -> str:
-    """The label of the segment with this index."""
-    return label(next((c for c in report.segments if c.index == segment), None))
+    """The label of the segment with this index; "video" for a finding about no segment."""
+    return "video" if segment is None else labels(report)[segment]
+
+
+def extra_measures(cut: Cut) -> dict[str, float]:
+    """The measures that the tempo does not say already."""
+    said = {"duration_s", *(f"{p.name}_s".replace("-", "_") for p in cut.phases)}
+    return {name: value for name, value in cut.measures.items() if name not in said}
 
 
 def tempo(cut: Cut) -> str:
@@ -98,11 +116,10 @@ def not_judged(report: Report) -> list[tuple[str, str]]:
 
 
 def _where(report: Report, why: str, segments: tuple[int, ...]) -> str:
-    judged = {c.index for c in report.segments}
-    if not segments or set(segments) >= judged:
+    if not segments or set(segments) >= {c.index for c in report.counted}:
         return why
-    kind = next((c.kind for c in report.segments if c.index in segments), "rep")
-    return f"{why} ({kind if len(segments) == 1 else kind + 's'} {listed(map(str, segments))})"
+    named = labels(report)
+    return f"{why} ({listed(named[i] for i in segments)})"
 
 
 def _done(report: Report) -> str:

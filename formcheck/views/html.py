@@ -14,7 +14,18 @@ from formcheck.exercise import Fault
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SignalTable
 from formcheck.views import plots
-from formcheck.views.groups import Group, by_fault, filming, headline, label, name_of, not_judged, seen_at
+from formcheck.views.groups import (
+    Group,
+    by_fault,
+    extra_measures,
+    filmed_from,
+    filming,
+    headline,
+    labels,
+    name_of,
+    not_judged,
+    seen_at,
+)
 from formcheck.views.judged import MAIN
 from formcheck.words import DISCLAIMER, listed, measure_unit, readable, span, with_unit
 
@@ -44,30 +55,37 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
         overview=Markup(overview),
         overview_title=readable(main).capitalize(),
         segments=segment_table(report) if report.segments else None,
-        measures=listed(_measure(name, value) for name, value in report.measures.items()),
+        measures=listed(_measure(n, v) for n, v in report.measures.items() if measure_unit(n)),
         disclaimer=DISCLAIMER,
-        made_with=", ".join(f"{k} {v}" for k, v in report.made_with.items() if isinstance(v, (str, int, float))),
+        filmed_from=filmed_from(report),
+        made_with=listed(_version(k, v) for k, v in report.made_with.items() if not isinstance(v, dict)),
         seen_at=seen_at,
     )
 
 
 def segment_table(report: Report) -> SegmentTable:
     """Times, tempo and measures of every rep or hold, ready to print."""
-    phases = dict.fromkeys(p.name for cut in report.segments for p in cut.phases)
-    measures = dict.fromkeys(name for cut in report.segments for name in cut.measures)
-    head = ("", "time", *map(readable, phases), *map(readable, measures), "")
-    return SegmentTable(head, tuple((cut.counted, _cells(cut, [*phases], [*measures])) for cut in report.segments))
+    phases = [*dict.fromkeys(p.name for cut in report.segments for p in cut.phases)]
+    measures = [*dict.fromkeys(name for cut in report.segments for name in extra_measures(cut))]
+    named = labels(report)
+    rows = tuple((cut.counted, (named[cut.index], *_cells(cut, phases, measures))) for cut in report.segments)
+    return SegmentTable(("", "time", *map(readable, phases), *map(readable, measures), ""), rows)
 
 
 def _cells(cut: Cut, phases: list[str], measures: list[str]) -> tuple[str, ...]:
     lasted = {p.name: p.end_s - p.start_s for p in cut.phases}
     tempo = [f"{lasted[name]:.1f} s" if name in lasted else "" for name in phases]
     numbers = [with_unit(cut.measures[m], measure_unit(m)) if m in cut.measures else "" for m in measures]
-    return (label(cut), span(cut.start_s, cut.end_s), *tempo, *numbers, "" if cut.counted else f"not counted: {cut.note}")
+    return (span(cut.start_s, cut.end_s), *tempo, *numbers, "" if cut.counted else f"not counted: {cut.note}")
 
 
 def _measure(name: str, value: float) -> str:
     return f"{readable(name)} {with_unit(value, measure_unit(name))}"
+
+
+def _version(name: str, value: object) -> str:
+    """Name and value; a checksum only as far as it identifies."""
+    return f"{name.replace('_', ' ')} {str(value)[:12]}"
 
 
 def _plot(group: Group, signals: SignalTable, report: Report) -> Markup:
@@ -81,5 +99,7 @@ def _plot(group: Group, signals: SignalTable, report: Report) -> Markup:
 @cache
 def _template() -> Template:
     loader = PackageLoader("formcheck", "views")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.get_template("report.html.j2")

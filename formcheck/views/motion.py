@@ -9,13 +9,15 @@ Rajagopal model (flexion positive, 0 standing straight); unseen values are nan.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.body import SEEN_MIN, Body, Reference
+from formcheck.body import SEEN_MIN, Body
 from formcheck.pose import JOINTS, PoseTrack
 from formcheck.signals import SIGNALS
+from formcheck.views.references import references
 
 Array = NDArray[np.float64]
 
@@ -30,9 +32,10 @@ ANGLES: dict[str, Callable[[Body], float]] = {
 """OpenSim coordinate (without its side) -> how to get it. ankle_angle takes the foot to be flat."""
 
 
-def trc(track: PoseTrack, reference: Reference, height_m: float | None = None, name: str = "motion.trc") -> str:
+def trc(track: PoseTrack, height_m: float | None = None, name: str = "motion.trc") -> str:
     """The markers of every frame as the text of a .trc file."""
-    scale = (height_m or ASSUMED_HEIGHT_M) / reference.stature_px
+    metres = height_m or ASSUMED_HEIGHT_M
+    scale = np.array([metres / r.stature_px if r else np.nan for r in references(track)])
     rate, frames = _rate(track.times_s), len(track)
     lines = [
         f"PathFileType\t4\t(X/Y/Z)\t{name}",
@@ -42,21 +45,22 @@ def trc(track: PoseTrack, reference: Reference, height_m: float | None = None, n
         "\t\t" + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, len(JOINTS) + 1)),
         "",
     ]
-    points = np.where(track.seen[:, :, None] >= SEEN_MIN, track.points[:, :, :2] * scale, np.nan)
-    for i, (time_s, markers) in enumerate(zip(track.times_s, points, strict=True), start=1):
+    points = np.where(track.seen[:, :, None] >= SEEN_MIN, track.points[:, :, :2], np.nan)
+    for i, (time_s, markers) in enumerate(zip(track.times_s, points * scale[:, None, None], strict=True), start=1):
         lines.append(f"{i}\t{time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers))
     return "\n".join(lines) + "\n"
 
 
-def mot(track: PoseTrack, reference: Reference, name: str = "motion") -> str:
+def mot(track: PoseTrack, name: str = "motion") -> str:
     """The joint angles of every frame as the text of a .mot file."""
-    suffix = "_l" if reference.near == "left" else "_r"
+    known = references(track)
+    suffix = "_l" if sum(r is not None and r.near == "left" for r in known) > len(known) / 2 else "_r"
     columns = ["time", *(angle + suffix for angle in ANGLES), "trunk_inclination"]
     of = [*ANGLES.values(), SIGNALS["trunk_inclination"].of]
     rows = []
-    for pose in track:
-        body = Body(pose, reference)
-        rows.append("\t".join([f"{pose.time_s:.6f}", *(f"{f(body):.4f}" for f in of)]))
+    for pose, reference in zip(track, known, strict=True):
+        values = [f(Body(pose, reference)) if reference else nan for f in of]
+        rows.append("\t".join([f"{pose.time_s:.6f}", *(f"{v:.4f}" for v in values)]))
     head = [name, "version=1", f"nRows={len(rows)}", f"nColumns={len(columns)}", "inDegrees=yes", "endheader"]
     return "\n".join([*head, "\t".join(columns), *rows]) + "\n"
 

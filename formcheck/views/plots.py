@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.exercise import Limit
+from formcheck.exercises import EXERCISES
 from formcheck.report import Cut, Finding, Report
-from formcheck.segments import Segment
+from formcheck.segments import Reps, Segment
 from formcheck.signals import SIGNALS, SignalTable
 from formcheck.words import clock, with_unit
 
@@ -53,7 +54,7 @@ def limit_plot(limit: Limit, title: str, findings: Iterable[Finding], signals: S
         rows = signals.segment == cut.index
         if not rows.any() or any(s not in signals.values for s in limit.watch.signals):
             continue
-        watched = limit.watch.of(_segment(cut, rows, signals))
+        watched = limit.watch.of(_segment(cut, rows, signals, report))
         if isinstance(watched, np.ndarray):
             values[rows] = watched
         elif np.isfinite(watched):
@@ -73,7 +74,7 @@ def svg(plot: Plot) -> str:
     scale = _Scale.around(plot, numbers)
     parts = [
         f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(plot.title)}">',
-        *(_band(cut, scale) for cut in plot.cuts),
+        *(_band(cut, name, scale) for cut, name in zip(plot.cuts, _numbers(plot.cuts), strict=True)),
         *_axes(plot, scale),
         *(_level(name, level, plot.unit, scale) for name, level in plot.limits),
         *(_mark(finding, scale) for finding in plot.marks),
@@ -112,12 +113,18 @@ class _Scale:
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
 
-def _band(cut: Cut, scale: _Scale) -> str:
+def _band(cut: Cut, name: str, scale: _Scale) -> str:
     left, right = scale.x(cut.start_s), scale.x(cut.end_s)
     kind = "rep" if cut.counted else "rep uncounted"
     size = f'width="{right - left:.1f}" height="{HEIGHT - TOP - BOTTOM}"'
     box = f'<rect class="{kind}" x="{left:.1f}" y="{TOP}" {size}/>'
-    return f'{box}<text class="tag" x="{(left + right) / 2:.1f}" y="{TOP - 7}">{cut.index}</text>'
+    return f'{box}<text class="tag" x="{(left + right) / 2:.1f}" y="{TOP - 7}">{name}</text>'
+
+
+def _numbers(cuts: tuple[Cut, ...]) -> list[str]:
+    """1, 2, 3 for those that count, nothing for the others."""
+    done = np.cumsum([cut.counted for cut in cuts])
+    return [str(n) if cut.counted else "" for cut, n in zip(cuts, done, strict=True)]
 
 
 def _axes(plot: Plot, scale: _Scale) -> list[str]:
@@ -164,14 +171,15 @@ def _ticks(low: float, high: float, about: int) -> list[float]:
     return [float(round(v, 9)) for v in np.arange(np.ceil(low / step) * step, high + step * 1e-6, step)]
 
 
-def _segment(cut: Cut, rows: NDArray[np.bool_], signals: SignalTable) -> Segment:
+def _segment(cut: Cut, rows: NDArray[np.bool_], signals: SignalTable, report: Report) -> Segment:
     """The segment as the judge saw it, but for the standing values (such watches give NaN: no plot)."""
     times = signals.times_s[rows]
     turn = None if cut.turn_s is None else int(np.abs(times - cut.turn_s).argmin())
     values = {name: column[rows] for name, column in signals.values.items()}
+    cutter = EXERCISES[report.exercise].cut(report.variant)
     return Segment(
         kind=cut.kind, index=cut.index, times_s=times, values=values, phase=signals.phase[rows], turn=turn,
-        counted=cut.counted,
+        counted=cut.counted, rests_high=not isinstance(cutter, Reps) or cutter.rule.sense > 0,
     )  # fmt: skip
 
 

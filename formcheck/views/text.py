@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import textwrap
 
+from formcheck.exercises import EXERCISES
 from formcheck.report import Cut, Report
 from formcheck.views.groups import (
     Group,
     by_fault,
+    filmed_from,
     filming,
     headline,
-    label,
+    labels,
     name_of,
     not_judged,
     seen_at,
@@ -27,7 +29,7 @@ def text(report: Report) -> str:
     parts = [
         _head(report),
         _cue(groups),
-        "\n".join(_segment(cut) for cut in report.segments),
+        _segments(report),
         *(_group(report, group) for group in groups),
         _filming(report),
         _unseen(report),
@@ -38,9 +40,8 @@ def text(report: Report) -> str:
 
 def _head(report: Report) -> str:
     sure = f" ({100 * report.exercise_confidence:.0f} % sure)" if report.exercise != "none" else ""
-    view = f"filmed from the {report.view}" if report.view else ""
-    seen = f"{report.source}: {name_of(report)}{sure}, {view}".rstrip(", ")
-    return f"{seen}\n{headline(report)}"
+    seen = ", ".join(part for part in (f"{name_of(report)}{sure}", filmed_from(report)) if part)
+    return f"{report.source}: {seen}\n{headline(report)}"
 
 
 def _cue(groups: list[Group]) -> str:
@@ -49,12 +50,18 @@ def _cue(groups: list[Group]) -> str:
     return _wrapped(f"Next set, one thing: {groups[0].fault.cue}")
 
 
-def _segment(cut: Cut) -> str:
-    """One line a rep or hold: times, tempo, measures, and why it does not count if it does not."""
-    measures = ", ".join(f"{readable(n)} {with_unit(v, measure_unit(n))}" for n, v in cut.measures.items())
-    line = f"  {label(cut):<8} {span(cut.start_s, cut.end_s)}  {tempo(cut)}"
-    line += f"; {measures}" if measures else ""
-    return line if cut.counted else f"{line}  [not counted: {cut.note}]"
+def _segments(report: Report) -> str:
+    """One line a rep or hold: times, tempo, the exercise's own measures, and why it does not count."""
+    named = labels(report)
+    wide = max((len(name) for name in named.values()), default=0)
+    return "\n".join(f"  {named[cut.index]:<{wide}}  {_segment(cut, report.exercise)}" for cut in report.segments)
+
+
+def _segment(cut: Cut, exercise: str) -> str:
+    declared = [m.name for m in EXERCISES[exercise].measures if m.name in cut.measures]
+    measures = ", ".join(f"{readable(n)} {with_unit(cut.measures[n], measure_unit(n))}" for n in declared)
+    said = "; ".join(part for part in (tempo(cut), measures) if part)
+    return f"{span(cut.start_s, cut.end_s)}  {said}" + ("" if cut.counted else f"  [not counted: {cut.note}]")
 
 
 def _group(report: Report, group: Group) -> str:

@@ -1,0 +1,225 @@
+"""The command line: text for people or JSON Lines on stdout, progress on stderr.
+
+Exit codes: 0 nothing found, 1 at least one finding about the lifting, 2 something could not be run, 130
+interrupted. Filming problems (CAM codes) alone do not make a 1: they say what could not be judged, not that
+the lifting was wrong. With several videos formcheck goes on after one that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from formcheck import config, manual
+from formcheck.errors import FormcheckError
+from formcheck.exercises import EXERCISES
+from formcheck.pose import PoseTrack
+from formcheck.progress import Progress
+from formcheck.report import Report
+from formcheck.version import __version__
+
+TrackOf = Callable[[Path], PoseTrack]
+
+CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = _parser().parse_args(argv)
+    with suppress(ValueError):  # not in the main thread: whoever runs us there handles signals
+        signal.signal(signal.SIGTERM, _stop)
+    try:
+        return int(args.run(args))
+    except FormcheckError as e:
+        return _complain(str(e))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of stdout went away, as in `formcheck rules | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+    except Exception as e:
+        if os.environ.get("FORMCHECK_DEBUG"):
+            raise
+        return _complain(f"Unexpected {type(e).__name__}: {e}; set FORMCHECK_DEBUG=1 to see where, and report it.")
+
+
+# ---- commands ---------------------------------------------------------------------------------------
+
+
+def _check(args: argparse.Namespace) -> int:
+    from formcheck.video import parse_time
+
+    settings = _settings(args)
+    start_s = parse_time(args.start) if args.start else None
+    end_s = parse_time(args.end) if args.end else None
+
+    def track(video: Path) -> PoseTrack:
+        from formcheck.estimator import track_of
+
+        with Progress(f"Watching {video.name}") as progress:
+            return track_of(video, start_s=start_s, end_s=end_s, model=settings.model, progress=progress)
+
+    return _each(args, settings, track)
+
+
+def _judge(args: argparse.Namespace) -> int:
+    return _each(args, _settings(args), PoseTrack.load)
+
+
+def _each(args: argparse.Namespace, settings: config.Settings, track: TrackOf) -> int:
+    """Examine every input; go on after a bad one, and end with the gravest exit code."""
+    folders = _folders(args.inputs, args.output)
+    code = CLEAN
+    for i, (source, folder) in enumerate(zip(args.inputs, folders, strict=True)):
+        try:
+            report = _examine(source, folder, args, settings, track)
+        except FormcheckError as e:
+            code = _complain(str(e))
+            continue
+        if args.format == "text" and i:
+            print()
+        print(_shown(report, args.format), end="", flush=True)
+        code = max(code, FOUND if report.faults else CLEAN)
+    return code
+
+
+def _examine(
+    source: Path, folder: Path | None, args: argparse.Namespace, settings: config.Settings, track: TrackOf
+) -> Report:
+    from formcheck.analysis import examine
+
+    if folder is not None:
+        from formcheck.views.folder import prepare, write_folder
+
+        prepare(folder)
+    poses = track(source)
+    examination = examine(poses, settings.options, _source_name(source, poses))
+    if folder is not None:
+        is_video = args.command == "check"
+        with Progress("Drawing the overlay" if is_video and args.overlay else "Writing") as progress:
+            write_folder(
+                folder, poses, examination, video=source if is_video else None, overlay=is_video and args.overlay,
+                height_m=settings.options.height_m, progress=progress,
+            )  # fmt: skip
+        print(f"Written to {folder}", file=sys.stderr)
+    return examination.report
+
+
+def _explain(args: argparse.Namespace) -> int:
+    print(manual.explain(args.what), end="")
+    return CLEAN
+
+
+def _rules(args: argparse.Namespace) -> int:
+    print(manual.rules_list(), end="")
+    return CLEAN
+
+
+def _info(args: argparse.Namespace) -> int:
+    from formcheck import info
+
+    print("\n".join(info.lines()))
+    return CLEAN
+
+
+# ---- pieces -----------------------------------------------------------------------------------------
+
+
+def _settings(args: argparse.Namespace) -> config.Settings:
+    return config.with_choices(
+        config.load(args.config), exercise=args.exercise, select=args.select, ignore=args.ignore,
+        limits=args.limit, height=args.height, model=getattr(args, "model", None),
+    )  # fmt: skip
+
+
+def _folders(inputs: Sequence[Path], output: Path | None) -> list[Path | None]:
+    """The folder of each input: -o itself for one, a folder of its own inside it for several."""
+    if output is None or len(inputs) == 1:
+        return [output] * len(inputs)
+    names: list[str] = []
+    for path in inputs:
+        taken = names.count(path.stem) + sum(n.startswith(f"{path.stem}-") for n in names)
+        names.append(f"{path.stem}-{taken + 1}" if path.stem in names else path.stem)
+    return [output / name for name in names]
+
+
+def _source_name(source: Path, track: PoseTrack) -> str:
+    """The name of the video, also when its track is judged again."""
+    return str(track.meta.get("source") or source.name)
+
+
+def _shown(report: Report, form: str) -> str:
+    if form == "json":
+        return json.dumps(report.to_dict(), allow_nan=False) + "\n"
+    from formcheck.views.text import text
+
+    return text(report)
+
+
+def _complain(sentence: str) -> int:
+    print(f"formcheck: {sentence}", file=sys.stderr, flush=True)
+    return COULD_NOT_RUN
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    """Leave through every `finally`, so that nothing half-written stays."""
+    sys.exit(TERMINATED)
+
+
+# ---- the words of the command line ------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="formcheck",
+        description="Finds the faults that load the spine in videos of squats, deadlifts, rows and planks.",
+        epilog="Exit codes: 0 nothing found, 1 findings about the lifting, 2 could not run. "
+        "formcheck is not a medical device; no flag does not mean safe.",
+    )
+    parser.add_argument("--version", action="version", version=f"formcheck {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_judge(commands)
+    explain = commands.add_parser("explain", help="tell all about a fault or an exercise")
+    explain.add_argument("what", metavar="CODE", help="code or name of a fault, or an exercise")
+    explain.set_defaults(run=_explain)
+    commands.add_parser("rules", help="list every fault").set_defaults(run=_rules)
+    commands.add_parser("info", help="versions and model, for bug reports").set_defaults(run=_info)
+    return parser
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser("check", help="check videos of a set")
+    check.add_argument("inputs", nargs="+", type=Path, metavar="VIDEO", help="videos, one set each")
+    _add_common(check)
+    check.add_argument("--from", dest="start", metavar="T", help="where to start, in seconds or hh:mm:ss")
+    check.add_argument("--to", dest="end", metavar="T", help="where to end, in seconds or hh:mm:ss")
+    check.add_argument("--model", type=Path, metavar="PATH", help="another pose_landmarker .task file")
+    check.add_argument("--no-overlay", dest="overlay", action="store_false", help="write no overlay.mp4")
+    check.set_defaults(run=_check)
+
+
+def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    judge = commands.add_parser("judge", help="judge pose tracks of earlier checks again, without the video")
+    judge.add_argument("inputs", nargs="+", type=Path, metavar="POSE.NPZ", help="pose.npz files that check -o wrote")
+    _add_common(judge)
+    judge.set_defaults(run=_judge)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--exercise", metavar="NAME", help=f"auto (the default), {', '.join(EXERCISES)}")
+    add("--format", choices=("text", "json"), default="text", help="json: one object a video, one a line")
+    add("-o", "--output", type=Path, metavar="DIR", help="write report, overlay and tables; a folder each for several")
+    add("--height", metavar="CM", help="standing height, 178 or 1.78, for speeds in metres a second")
+    add("--limit", action="append", default=[], metavar="CODE=WARN[,FAULT]", help="another limit for a fault")
+    add("--select", action="append", default=[], metavar="CODES", help="only these faults: SQ101,DL or SQ1")
+    add("--ignore", action="append", default=[], metavar="CODES", help="not these faults")
+    add("--config", type=Path, metavar="FILE", help=f"settings, instead of {config.FILE_NAME} in this folder")

@@ -1,0 +1,58 @@
+"""What is installed here: versions, pose model, decoder. For bug reports, and to see clashing packages."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from formcheck.errors import ModelError
+from formcheck.version import __version__
+
+PACKAGES = ("mediapipe", "opencv-python", "opencv-contrib-python", "av", "numpy", "pandas", "jinja2", "streamlit")
+
+
+def lines() -> list[str]:
+    """One fact a line, warnings last."""
+    facts = [f"formcheck {__version__}", f"python {platform.python_version()}", f"platform {platform.platform()}"]
+    facts += [f"{name} {installed(name) or 'not installed'}" for name in PACKAGES]
+    return [*facts, _decoder(), _model(), *warnings()]
+
+
+def warnings() -> list[str]:
+    """What is known to go wrong with these versions."""
+    plain, contrib = installed("opencv-python"), installed("opencv-contrib-python")
+    if plain and contrib and plain != contrib:
+        return [
+            f"WARNING opencv-python {plain} and opencv-contrib-python {contrib} write the same files; install the "
+            f"same version of both: pip install --force-reinstall opencv-python=={contrib} opencv-contrib-python=={contrib}"
+        ]
+    return []
+
+
+def installed(package: str) -> str:
+    """The version of an installed package, "" if it is not there."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _decoder() -> str:
+    try:
+        import av
+    except ImportError as e:
+        return f"decoder none ({e})"
+    libraries = ", ".join(f"{n} {'.'.join(map(str, v))}" for n, v in sorted(av.library_versions.items()) if "codec" in n)
+    return f"decoder FFmpeg {av.ffmpeg_version_info} ({libraries})"
+
+
+def _model() -> str:
+    try:
+        from formcheck.model_bundle import find_model
+
+        path = Path(find_model())
+    except (ModelError, ImportError) as e:
+        return f"model none ({e})"
+    return f"model {path}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"

@@ -1,0 +1,177 @@
+"""Drawing on a picture: skeleton, an angle with its value, text. Sizes follow the picture, points are y up.
+
+A `Canvas` is an RGB picture together with where the displayed video lies in it, so that whole frames and
+enlarged cut-outs are drawn alike. Text is 3.2 % of the width: still readable where a phone shows the
+picture 390 points wide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.body import SEEN_MIN, Reference
+from formcheck.geometry import Point
+from formcheck.pose import BONES, J, Pose
+from formcheck.views.judged import Angle
+
+Image = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+WHITE, DARK, FAR = (255, 255, 255), (22, 28, 30), (150, 162, 166)
+CALM, WARN, FAULT = (64, 224, 208), (255, 190, 40), (255, 96, 84)
+VERDICT_COLOUR = {"": CALM, "warn": WARN, "fault": FAULT}
+
+TEXT_SHARE = 0.032  # of the width
+LINE_SHARE = 0.004  # of the longer side
+ARC_SHARE = 0.4  # of the shorter arm of an angle
+SUBPIXEL = 4  # cv2 draws to 1/16 pixel
+FONT = cv2.FontFace("sans")
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A picture and the place of the video in it: image (H, W, 3) RGB, drawn on in place.
+
+    scale: canvas pixels a video pixel; left, top: the video pixel (y down) in the canvas' upper left corner;
+    height: of the displayed video in its own pixels.
+    """
+
+    image: Image
+    scale: float
+    height: float
+    left: float = 0.0
+    top: float = 0.0
+
+    @property
+    def line(self) -> int:
+        """Width of a line, pixels."""
+        return max(2, round(LINE_SHARE * max(self.image.shape[:2])))
+
+    @property
+    def text(self) -> int:
+        """Height of the text, pixels."""
+        return max(12, round(TEXT_SHARE * self.image.shape[1]))
+
+    def at(self, point: Point) -> tuple[int, int]:
+        """A point of the video (pixels, y up) in sixteenths of a canvas pixel, y down."""
+        x = (point[0] - self.left) * self.scale
+        y = (self.height - point[1] - self.top) * self.scale
+        return round(x * 2**SUBPIXEL), round(y * 2**SUBPIXEL)
+
+
+def skeleton(canvas: Canvas, pose: Pose, reference: Reference | None) -> None:
+    """Bones and joints: the judged side bright, the other side thin and grey."""
+    near = reference.near if reference else "both"
+    bright = [near != _other(a) and near != _other(b) for a, b in BONES]
+    for (a, b), strong in sorted(zip(BONES, bright, strict=True), key=lambda bone: bone[1]):
+        if _seen(pose, a) and _seen(pose, b):
+            _bone(canvas, pose.joint(a), pose.joint(b), strong)
+    joints = {name for bone, strong in zip(BONES, bright, strict=True) if strong for name in bone}
+    for name in joints:
+        if _seen(pose, name):
+            _disc(canvas, pose.joint(name), 1.3, WHITE)
+
+
+def angle(canvas: Canvas, shown: Angle, words: str, colour: Colour) -> None:
+    """Both arms, the arc between them, and the value beside it."""
+    _stroke(canvas, shown.vertex, shown.tip, colour, 1.6)
+    if shown.imagined:
+        _dashes(canvas, shown.vertex, shown.second, colour)
+    else:
+        _stroke(canvas, shown.vertex, shown.second, colour, 1.6)
+    arc = _arc(shown)
+    pixels = np.array([canvas.at((x, y)) for x, y in arc], dtype=np.int32)
+    cv2.polylines(canvas.image, [pixels], False, colour, canvas.line, cv2.LINE_AA, SUBPIXEL)
+    if words:
+        x, y = (v / 2**SUBPIXEL for v in canvas.at(_beyond(shown.vertex, arc[len(arc) // 2])))
+        tag(canvas, words, (x, y), colour)
+
+
+def tag(canvas: Canvas, words: str, centre: Point, colour: Colour) -> None:
+    """Words on a dark plate around a point of the canvas, kept inside the picture."""
+    wide, room = text_width(words, canvas.text, 700), canvas.text // 3
+    height, width = canvas.image.shape[:2]
+    left = int(np.clip(centre[0] - wide / 2, room, max(width - wide - room, room)))
+    base = int(np.clip(centre[1] + canvas.text / 3, canvas.text + room, height - 2 * room))
+    corner, end = (left - room, base - canvas.text), (left + wide + room, base + room)
+    plate = canvas.image[max(corner[1], 0) : end[1], max(corner[0], 0) : end[0]]
+    plate[:] = (0.25 * plate + 0.75 * np.array(DARK)).astype(np.uint8)
+    text(canvas.image, words, (left, base), canvas.text, colour, 700)
+
+
+def text(image: Image, words: str, corner: tuple[int, int], size: int, colour: Colour, weight: int = 500) -> None:
+    """Words from the lower left corner on; drawn in place."""
+    cv2.putText(image, words, corner, colour, FONT, size, weight)
+
+
+def text_width(words: str, size: int, weight: int = 500) -> int:
+    """Width of the words in pixels."""
+    box: Any = cv2.getTextSize((0, 0), words, (0, 0), FONT, size, weight)
+    return int(box[2])
+
+
+def fitting(words: str, size: int, width: int, weight: int = 500) -> str:
+    """The words, cut with an ellipsis where they are wider than `width` pixels."""
+    if text_width(words, size, weight) <= width:
+        return words
+    while words and text_width(f"{words}…", size, weight) > width:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
+
+
+# ---- strokes ----------------------------------------------------------------------------------------
+
+
+def _bone(canvas: Canvas, a: Point, b: Point, strong: bool) -> None:
+    if strong:
+        _stroke(canvas, a, b, DARK, 2.2)
+    _stroke(canvas, a, b, WHITE if strong else FAR, 1.0 if strong else 0.7)
+
+
+def _stroke(canvas: Canvas, a: Point, b: Point, colour: Colour, widths: float) -> None:
+    thick = max(1, round(widths * canvas.line))
+    cv2.line(canvas.image, canvas.at(a), canvas.at(b), colour, thick, cv2.LINE_AA, SUBPIXEL)
+
+
+def _dashes(canvas: Canvas, a: Point, b: Point, colour: Colour) -> None:
+    ends = np.linspace(0, 1, 14)
+    points = [(a[0] + s * (b[0] - a[0]), a[1] + s * (b[1] - a[1])) for s in ends]
+    for start, end in zip(points[::2], points[1::2], strict=True):
+        _stroke(canvas, start, end, colour, 0.9)
+
+
+def _disc(canvas: Canvas, centre: Point, widths: float, colour: Colour) -> None:
+    radius = round(widths * canvas.line * 2**SUBPIXEL)
+    for size, fill in ((1.5, DARK), (1.0, colour)):
+        cv2.circle(canvas.image, canvas.at(centre), round(size * radius), fill, -1, cv2.LINE_AA, SUBPIXEL)
+
+
+def _arc(shown: Angle) -> list[Point]:
+    """Points of the arc from the tip's arm to the second one, the short way round."""
+    vertex = np.array(shown.vertex)
+    arms = np.array([shown.tip, shown.second]) - vertex
+    radius = ARC_SHARE * np.linalg.norm(arms, axis=1).min()
+    start, end = np.arctan2(arms[:, 1], arms[:, 0])
+    turn = (end - start + np.pi) % (2 * np.pi) - np.pi
+    steps = start + np.linspace(0, turn, 25)
+    return [(float(vertex[0] + radius * np.cos(s)), float(vertex[1] + radius * np.sin(s))) for s in steps]
+
+
+def _beyond(vertex: Point, middle: Point) -> Point:
+    """A point past the middle of the arc, where the value does not hide it."""
+    return vertex[0] + 1.6 * (middle[0] - vertex[0]), vertex[1] + 1.6 * (middle[1] - vertex[1])
+
+
+def _other(joint: str) -> str:
+    """The side a joint is not on."""
+    return "right" if joint.startswith("left") else "left"
+
+
+def _seen(pose: Pose, joint: str) -> bool:
+    return bool(pose.seen[J[joint]] >= SEEN_MIN) and not isnan(pose.joint(joint)[0])

@@ -1,0 +1,102 @@
+"""All views of a set in one folder, whole or not at all.
+
+Everything is made in a hidden folder inside the target and moved into place at the end, file by file; an
+interrupt or an error removes the hidden folder and leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from formcheck.analysis import Examination
+from formcheck.errors import OutputError
+from formcheck.pose import PoseTrack
+from formcheck.report import Finding
+from formcheck.views import html, motion, tables, webvtt
+
+FILES = (
+    "report.json", "pose.npz", "report.html", "faults.vtt", "signals.csv", "findings.csv", "segments.csv",
+    "motion.trc", "motion.mot",
+)  # fmt: skip
+"""What every folder gets; overlay.mp4 comes on top where there is a video."""
+
+OVERLAY = "overlay.mp4"
+Progress = Callable[[float], None]
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder and see that it can be written, before any long work. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as e:
+        raise OutputError(
+            f"Cannot write into {folder} ({e.strerror}); choose another folder with -o."
+        ) from e
+
+
+def write_folder(
+    folder: Path,
+    track: PoseTrack,
+    examination: Examination,
+    *,
+    video: Path | None = None,
+    overlay: bool = True,
+    height_m: float | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write every view; returns the paths. video: for key frames and, unless overlay is False, the overlay."""
+    prepare(folder)
+    with _hidden(folder) as workshop:
+        _write_views(workshop, track, examination, _key_frames(video, track, examination), height_m)
+        if video is not None and overlay:
+            from formcheck.views.overlay import write_overlay
+
+            write_overlay(video, track, examination, workshop / OVERLAY, progress)
+        return _moved(workshop, folder)
+
+
+def _write_views(
+    folder: Path, track: PoseTrack, examination: Examination, frames: Mapping[Finding, bytes], height_m: float | None
+) -> None:
+    report, signals = examination.report, examination.signals
+    report.save(folder / "report.json")
+    track.save(folder / "pose.npz")
+    texts = {
+        "report.html": html.page(report, signals, frames),
+        "faults.vtt": webvtt.captions(report),
+        "signals.csv": tables.signals_csv(signals),
+        "findings.csv": tables.findings_csv(report),
+        "segments.csv": tables.segments_csv(report),
+        "motion.trc": motion.trc(track, height_m),
+        "motion.mot": motion.mot(track),
+    }
+    for name, words in texts.items():
+        (folder / name).write_text(words, encoding="utf-8", newline="\n")
+
+
+def _key_frames(video: Path | None, track: PoseTrack, examination: Examination) -> dict[Finding, bytes]:
+    if video is None or not examination.report.faults:
+        return {}
+    from formcheck.views.overlay import jpeg, key_frames
+
+    return {f: jpeg(image) for f, image in key_frames(video, track, examination, examination.report.faults).items()}
+
+
+@contextmanager
+def _hidden(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside the target, gone afterwards whatever happens."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=folder) as name:
+            yield Path(name)
+    except OSError as e:
+        raise OutputError(f"Cannot write into {folder} ({e.strerror or e}); free some disk space and try again.") from e
+
+
+def _moved(workshop: Path, folder: Path) -> list[Path]:
+    """Put every finished file into place."""
+    return [made.replace(folder / made.name) for made in sorted(workshop.iterdir())]

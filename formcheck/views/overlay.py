@@ -1,0 +1,215 @@
+"""The set as a video with the skeleton, the angle that matters, rep and phase, and each flag while it lasts.
+
+    +-------------------------+
+    |   video with skeleton   |     Nothing is written over the picture but the value of the angle: rep,
+    |   and the angle         |     phase, time and flag stand in a strip below it, so feet and heels
+    +-------------------------+     stay in sight.
+    | Rep 2 · up       0:04.3 |
+    | Hips shoot up first 14° |
+    +-------------------------+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from formcheck.analysis import Examination
+from formcheck.body import Reference
+from formcheck.manual import every_fault
+from formcheck.pose import Pose, PoseTrack
+from formcheck.report import Cut, Finding, Report
+from formcheck.signals import SIGNALS
+from formcheck.video import VideoFile, VideoSink
+from formcheck.views import drawing
+from formcheck.views.drawing import Canvas, Image
+from formcheck.views.groups import against
+from formcheck.views.judged import MAIN, angles, signal_of
+from formcheck.views.references import references
+from formcheck.words import clock, readable, with_unit
+
+LONG_SIDE = 1280  # most pixels of the video part: full quality on a phone, quick to encode
+FLAG_S = 1.0  # a flag stays at least this long so that it can be read (engineering choice)
+SAME_FRAME_S = 0.1  # a pose farther than this from a frame is not drawn on it
+STRIP_LINES = 3.4  # height of the strip in heights of its text
+KEY_SIDE = 640  # longer side of a key frame, pixels
+KEY_ROOM = 0.12  # around the lifter in a key frame, share of the lifter's size
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is to be drawn when: the track, the signals and the report of one examined video."""
+
+    track: PoseTrack
+    examination: Examination
+    references: tuple[Reference | None, ...]
+
+    @staticmethod
+    def of(track: PoseTrack, examination: Examination) -> Scene:
+        """The scene of a video. Each take has its own reference."""
+        return Scene(track, examination, references(track))
+
+    @property
+    def report(self) -> Report:
+        """The report of the video."""
+        return self.examination.report
+
+    def row(self, time_s: float) -> int | None:
+        """The frame of the track at a time, None when there is none near."""
+        times = self.track.times_s
+        i = int(np.searchsorted(times, time_s))
+        near = min((k for k in (i - 1, i) if 0 <= k < len(times)), key=lambda k: abs(times[k] - time_s), default=None)
+        return near if near is not None and abs(times[near] - time_s) <= SAME_FRAME_S else None
+
+    def flag(self, time_s: float) -> Finding | None:
+        """The worst finding of the lifting that is shown at a time."""
+        now = [f for f in self.report.faults if f.start_s <= time_s <= max(f.end_s, f.start_s + FLAG_S)]
+        return max(now, key=lambda f: (f.verdict == "fault", f.severity, f.start_s), default=None)
+
+    def draw(self, canvas: Canvas, row: int, signal: str, verdict: str) -> None:
+        """Skeleton and angle of one frame of the track."""
+        pose, reference = self.track[row], self.references[row]
+        drawing.skeleton(canvas, pose, reference)
+        if reference is not None:
+            value = self._value(signal, pose.time_s)
+            for i, angle in enumerate(angles(signal, pose, reference)):
+                drawing.angle(canvas, angle, value if i == 0 else "", drawing.VERDICT_COLOUR[verdict])
+
+    def _value(self, signal: str, time_s: float) -> str:
+        table = self.examination.signals
+        if signal not in table.values or not len(table.times_s):
+            return ""
+        row = int(np.abs(table.times_s - time_s).argmin())
+        value = float(table.values[signal][row])
+        return with_unit(value, SIGNALS[signal].unit) if np.isfinite(value) else ""
+
+
+def write_overlay(
+    video: Path, track: PoseTrack, examination: Examination, path: Path, progress: Callable[[float], None] | None = None
+) -> None:
+    """Draw on every frame of the video that the track covers, and write an H.264 .mp4.
+
+    Raises VideoError when the video cannot be decoded, OutputError when the file cannot be written.
+    """
+    scene = Scene.of(track, examination)
+    with VideoFile(video, long_side=LONG_SIDE) as frames, VideoSink(path) as sink:
+        for frame in frames:
+            sink.write(overlaid(frame.image, frame.time_s, scene), frame.time_s)
+
+
+def overlaid(image: Image, time_s: float, scene: Scene) -> Image:
+    """One frame with skeleton and angle, and the strip below it: a new picture."""
+    height, width = image.shape[:2]
+    size = max(12, round(drawing.TEXT_SHARE * width))
+    strip = round(STRIP_LINES * size)
+    out = np.empty((height + strip + (height + strip) % 2, width, 3), dtype=np.uint8)
+    out[:height], out[height:] = image, drawing.DARK
+    canvas = Canvas(out[:height], height / scene.track.size[1], scene.track.size[1])
+    row, flag = scene.row(time_s), scene.flag(time_s)
+    if row is not None:
+        exercise = scene.report.exercise
+        signal = signal_of(flag, exercise) if flag else MAIN.get(exercise, "")
+        scene.draw(canvas, row, signal, flag.verdict if flag else "")
+    _strip(out[height:], status(scene.report, time_s), clock(time_s), flag, size)
+    return out
+
+
+def status(report: Report, time_s: float) -> str:
+    """Rep and phase at a moment: Rep 2 of 5 · up."""
+    total = len(report.counted)
+    now = next((c for c in report.segments if c.start_s <= time_s <= c.end_s), None)
+    if now is not None:
+        phase = next((p.name for p in now.phases if p.start_s <= time_s <= p.end_s), "")
+        return " · ".join(w for w in (_label(report, now, time_s, total), readable(phase)) if w)
+    done = sum(c.end_s <= time_s for c in report.counted)
+    word = "Hold" if report.exercise == "plank" else "Rep"
+    return f"{word} {done} of {total}" if total else ""
+
+
+def key_frames(
+    video: Path, track: PoseTrack, examination: Examination, findings: Iterable[Finding]
+) -> dict[Finding, Image]:
+    """For each finding the frame in its middle, cut out around the lifter, with the judged angle drawn."""
+    scene = Scene.of(track, examination)
+    rows = {f: row for f in findings if (row := scene.row((f.start_s + f.end_s) / 2)) is not None}
+    pictures = _pictures(video, scene, set(rows.values()))
+    return {f: _key_frame(pictures[row], row, f, scene) for f, row in rows.items() if row in pictures}
+
+
+def jpeg(image: Image, quality: int = 82) -> bytes:
+    """An RGB picture as JPEG."""
+    _, data = cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return bytes(data)
+
+
+# ---- parts ------------------------------------------------------------------------------------------
+
+
+def _strip(strip: Image, words: str, time: str, flag: Finding | None, size: int) -> None:
+    """Status and time on the first line, the flag on the second; drawn in place."""
+    width, room = strip.shape[1], size // 2
+    first, second = round(1.35 * size), round(2.75 * size)
+    drawing.text(strip, words, (room, first), size, drawing.WHITE, 700)
+    drawing.text(strip, time, (width - room - drawing.text_width(time, size), first), size, drawing.FAR)
+    if flag is not None:
+        colour = drawing.VERDICT_COLOUR[flag.verdict]
+        cv2.rectangle(strip, (0, round(1.7 * size)), (room // 2, strip.shape[0]), colour, -1)
+        said = f"{every_fault()[flag.code].title}: {against(flag)}"
+        fitted = drawing.fitting(said, size, width - 2 * room, 600)
+        drawing.text(strip, fitted, (room, second), size, colour, 600)
+
+
+def _label(report: Report, cut: Cut, time_s: float, total: int) -> str:
+    if cut.kind == "hold":
+        return f"Hold {time_s - cut.start_s:.0f} s"
+    if not cut.counted:
+        return "Not counted"
+    return f"Rep {report.counted.index(cut) + 1} of {total}"
+
+
+def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
+    """The video frame nearest in time to each of the rows of the track."""
+    nearest: dict[int, tuple[float, Image]] = {}
+    if not rows:
+        return {}
+    end_s = float(scene.track.times_s[max(rows)]) + SAME_FRAME_S
+    with VideoFile(video, long_side=LONG_SIDE) as frames:
+        for frame in frames:
+            row = scene.row(frame.time_s)
+            if row in rows:
+                off = abs(frame.time_s - float(scene.track.times_s[row]))
+                if row not in nearest or off < nearest[row][0]:
+                    nearest[row] = (off, frame.image)
+            if frame.time_s > end_s:
+                break
+    return {row: image for row, (_, image) in nearest.items()}
+
+
+def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:
+    """A cut-out around the lifter, at most KEY_SIDE long, with skeleton and angle."""
+    pose, (width, height) = scene.track[row], scene.track.size
+    left, top, right, bottom = _around(pose, width, height)
+    shown = image.shape[1] / width
+    part = image[round(top * shown) : round(bottom * shown), round(left * shown) : round(right * shown)]
+    scale = KEY_SIDE / max(right - left, bottom - top)
+    size = (max(2, round((right - left) * scale)), max(2, round((bottom - top) * scale)))
+    smooth = cv2.INTER_AREA if scale < shown else cv2.INTER_CUBIC
+    canvas = Canvas(np.ascontiguousarray(cv2.resize(part, size, interpolation=smooth)), scale, height, left, top)
+    scene.draw(canvas, row, signal_of(finding, scene.report.exercise), finding.verdict)
+    return canvas.image
+
+
+def _around(pose: Pose, width: int, height: int) -> tuple[float, float, float, float]:
+    """left, top, right, bottom (video pixels, y down) of a box around the lifter, with some room."""
+    x, y = pose.points[:, 0], height - pose.points[:, 1]
+    if not np.isfinite(x).any():
+        return 0.0, 0.0, float(width), float(height)
+    room = KEY_ROOM * max(float(np.nanmax(x) - np.nanmin(x)), float(np.nanmax(y) - np.nanmin(y)))
+    left, right = np.clip([np.nanmin(x) - room, np.nanmax(x) + room], 0, width)
+    top, bottom = np.clip([np.nanmin(y) - room, np.nanmax(y) + room], 0, height)
+    return float(left), float(top), float(right), float(bottom)
+
