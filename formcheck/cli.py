@@ -47,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as e:
         if os.environ.get("FORMCHECK_DEBUG"):
             raise
-        return _complain(f"Unexpected {type(e).__name__}: {e}; set FORMCHECK_DEBUG=1 to see where, and report it.")
+        return _complain(
+            f"Unexpected {type(e).__name__}: {e}; FORMCHECK_DEBUG=1 shows where. Please report it."
+        )
 
 
 # ---- commands ---------------------------------------------------------------------------------------
@@ -102,10 +104,11 @@ def _examine(
     poses = track(source)
     examination = examine(poses, settings.options, _source_name(source, poses))
     if folder is not None:
-        is_video = args.command == "check"
-        with Progress("Drawing the overlay" if is_video and args.overlay else "Writing") as progress:
+        video = source if args.command == "check" else None
+        overlay = video is not None and args.overlay
+        with Progress("Drawing the overlay" if overlay else "Writing") as progress:
             write_folder(
-                folder, poses, examination, video=source if is_video else None, overlay=is_video and args.overlay,
+                folder, poses, examination, video=video, overlay=overlay,
                 height_m=settings.options.height_m, progress=progress,
             )  # fmt: skip
         print(f"Written to {folder}", file=sys.stderr)
@@ -208,7 +211,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge = commands.add_parser("judge", help="judge pose tracks of earlier checks again, without the video")
-    judge.add_argument("inputs", nargs="+", type=Path, metavar="POSE.NPZ", help="pose.npz files that check -o wrote")
+    judge.add_argument("inputs", nargs="+", type=Path, metavar="POSE.NPZ", help="what check -o wrote")
     _add_common(judge)
     judge.set_defaults(run=_judge)
 
@@ -217,7 +220,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--exercise", metavar="NAME", help=f"auto (the default), {', '.join(EXERCISES)}")
     add("--format", choices=("text", "json"), default="text", help="json: one object a video, one a line")
-    add("-o", "--output", type=Path, metavar="DIR", help="write report, overlay and tables; a folder each for several")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="write report, overlay, tables; several: one folder each",
+    )
     add("--height", metavar="CM", help="standing height, 178 or 1.78, for speeds in metres a second")
     add("--limit", action="append", default=[], metavar="CODE=WARN[,FAULT]", help="another limit for a fault")
     add("--select", action="append", default=[], metavar="CODES", help="only these faults: SQ101,DL or SQ1")

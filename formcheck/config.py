@@ -62,7 +62,7 @@ def from_mapping(data: Mapping[str, Any], where: str) -> Settings:
     """Settings from the keys of a configuration file. Raises ConfigError naming key and file."""
     for key in data:
         if key not in KEYS:
-            raise ConfigError(f"{where}: there is no setting {key!r}{_near(key, KEYS)}.")
+            raise ConfigError(f"{where}: there is no setting {key!r}{_near(key, KEYS)}")
     limits = data.get("limits", {})
     if not isinstance(limits, Mapping):
         raise ConfigError(f"{where}: [limits] must be a table such as SQ101 = [8, 14].")
@@ -109,7 +109,7 @@ def exercise_name(value: object) -> str:
     """`auto` or the name of an exercise."""
     known = ("auto", *EXERCISES)
     if value not in known:
-        raise ConfigError(f"There is no exercise {value!r}{_near(str(value), known)}.")
+        raise ConfigError(f"There is no exercise {value!r}{_near(str(value), known)}")
     return str(value)
 
 
@@ -123,7 +123,7 @@ def codes(value: object) -> tuple[str, ...]:
     known = every_fault()
     for code in wanted:
         if not any(name.startswith(code) for name in known):
-            raise ConfigError(f"No fault has the code {code!r}{nearest(code, known)}.")
+            raise ConfigError(f"No fault has the code {code!r}{nearest(code, known)}")
     return wanted
 
 
@@ -131,7 +131,7 @@ def parse_limit(text: str) -> tuple[str, tuple[float, float | None]]:
     """CODE=WARN or CODE=WARN,FAULT as code and levels. WARN alone means: never more than a warning."""
     code, equals, levels = text.partition("=")
     if not equals:
-        raise ConfigError(f"A limit is written CODE=WARN or CODE=WARN,FAULT, such as SQ101=8,14; got {text!r}.")
+        raise ConfigError(f"A limit is written CODE=WARN[,FAULT], such as SQ101=8,14; got {text!r}.")
     return _limit(code.strip().upper(), [_number(part, text) for part in levels.split(",")])
 
 
@@ -155,7 +155,7 @@ def _limit(code: str, levels: list[float]) -> tuple[str, tuple[float, float | No
     known = every_fault()
     fault = known.get(code)
     if fault is None:
-        raise ConfigError(f"No fault has the code {code!r}{nearest(code, known)}.")
+        raise ConfigError(f"No fault has the code {code!r}{nearest(code, known)}")
     if not isinstance(fault, Fault) or not fault.limits:
         raise ConfigError(f"{code} has no limit that can be set; leave it out with --ignore {code} instead.")
     if len(levels) not in (1, 2):
@@ -165,7 +165,9 @@ def _limit(code: str, levels: list[float]) -> tuple[str, tuple[float, float | No
     warn, worse = levels
     if (worse > warn) != fault.limits[0].more_is_worse or worse == warn:
         side = "above" if fault.limits[0].more_is_worse else "below"
-        raise ConfigError(f"{code}: the fault level must lie {side} the warn level, got warn {warn:g} and fault {worse:g}.")
+        raise ConfigError(
+            f"{code}: the fault level must lie {side} the warn level, got {warn:g} and {worse:g}."
+        )
     return code, (warn, worse)
 
 
@@ -182,6 +184,6 @@ def _number(value: object, where: str) -> float:
 
 
 def _near(word: str, known: Sequence[str]) -> str:
-    """'; did you mean X', or all the names when none is near."""
+    """The end of a sentence about an unknown word; all the names when none is near."""
     hint = nearest(word, known)
-    return hint if "did you mean" in hint else f"; choose from {', '.join(known)}"
+    return hint if "did you mean" in hint else f"; choose from {', '.join(known)}."

@@ -10,12 +10,25 @@ from pathlib import Path
 from formcheck.errors import ModelError
 from formcheck.version import __version__
 
-PACKAGES = ("mediapipe", "opencv-python", "opencv-contrib-python", "av", "numpy", "pandas", "jinja2", "streamlit")
+PACKAGES = (
+    "mediapipe",
+    "opencv-python",
+    "opencv-contrib-python",
+    "av",
+    "numpy",
+    "pandas",
+    "jinja2",
+    "streamlit",
+)
 
 
 def lines() -> list[str]:
     """One fact a line, warnings last."""
-    facts = [f"formcheck {__version__}", f"python {platform.python_version()}", f"platform {platform.platform()}"]
+    facts = [
+        f"formcheck {__version__}",
+        f"python {platform.python_version()}",
+        f"platform {platform.platform()}",
+    ]
     facts += [f"{name} {installed(name) or 'not installed'}" for name in PACKAGES]
     return [*facts, _decoder(), _model(), *warnings()]
 
@@ -25,8 +38,9 @@ def warnings() -> list[str]:
     plain, contrib = installed("opencv-python"), installed("opencv-contrib-python")
     if plain and contrib and plain != contrib:
         return [
-            f"WARNING opencv-python {plain} and opencv-contrib-python {contrib} write the same files; install the "
-            f"same version of both: pip install --force-reinstall opencv-python=={contrib} opencv-contrib-python=={contrib}"
+            f"WARNING opencv-python {plain} and opencv-contrib-python {contrib} write the same files; "
+            "install one version of both: pip install --force-reinstall "
+            f"opencv-python=={contrib} opencv-contrib-python=={contrib}"
         ]
     return []
 
@@ -44,8 +58,8 @@ def _decoder() -> str:
         import av
     except ImportError as e:
         return f"decoder none ({e})"
-    libraries = ", ".join(f"{n} {'.'.join(map(str, v))}" for n, v in sorted(av.library_versions.items()) if "codec" in n)
-    return f"decoder FFmpeg {av.ffmpeg_version_info} ({libraries})"
+    codec = ".".join(map(str, av.library_versions["libavcodec"]))
+    return f"decoder FFmpeg {av.ffmpeg_version_info}, libavcodec {codec}"
 
 
 def _model() -> str:

@@ -77,14 +77,14 @@ def find(code_or_name: str) -> Documented:
         if wanted in (fault.code.lower(), fault.name.lower()):
             return fault
     names = [*faults, *(f.name for f in faults.values())]
-    raise ConfigError(f"There is no fault {code_or_name!r}{nearest(code_or_name, names)}.")
+    raise ConfigError(f"There is no fault {code_or_name!r}{nearest(code_or_name, names)}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """', did you mean X?'-text for an unknown word; points to the list when nothing is near."""
+    """The end of a sentence about an unknown word: did you mean X?, or where the list is."""
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.5)
-    return f"; did you mean {names[near[0]]!r}" if near else "; 'formcheck rules' lists them all"
+    return f"; did you mean {names[near[0]]}?" if near else "; 'formcheck rules' lists them all."
 
 
 def explain(what: str) -> str:
@@ -108,7 +108,7 @@ def fault_page(fault: Documented, heading: str = "#") -> str:
         ("Source of the limits", fault.source),
         ("What it cannot tell", fault.cannot_tell),
     )
-    body = "\n\n".join(f"**{title}.** {text}" for title, text in sections if text)
+    body = "\n\n".join(f"**{title}.**{_gap(text)}{text}" for title, text in sections if text)
     severity = f"`{fault.name}`, severity {fault.severity} ({SEVERITY[fault.severity]})"
     return f"{heading} {fault.code} {fault.title}\n\n{severity}\n\n{body}\n"
 
@@ -116,12 +116,14 @@ def fault_page(fault: Documented, heading: str = "#") -> str:
 def limit_lines(fault: Fault) -> str:
     """The limits of a fault: quantity, warn and fault level, phase, view, and for how long."""
     lines = "\n".join(f"- {_limit(limit)}" for limit in fault.limits)
-    return f"{_together(fault)}\n\n{lines}\n\n{_gate(fault)}"
+    return "\n\n".join(part for part in (_together(fault), lines, _gate(fault)) if part)
 
 
 def exercise_page(exercise: Exercise, heading: str = "#") -> str:
     """How to film an exercise, what is measured, and its faults in a table."""
-    rows = "\n".join(f"| {f.code} | {f.title} | {f.severity} | {f.view.name} | {f.cue} |" for f in exercise.faults)
+    rows = "\n".join(
+        f"| {f.code} | {f.title} | {f.severity} | {f.view.name} | {f.cue} |" for f in exercise.faults
+    )
     variants = "".join(f"- *{name}*: {words}\n" for name, words in exercise.variants.items())
     measures = "".join(f"- `{m.name}`: {m.watch.words}\n" for m in exercise.measures)
     parts = (
@@ -147,9 +149,9 @@ def rules_page() -> str:
     parts = [
         "# Rules",
         MADE,
-        "A warning is worth changing; a fault is past the second limit. A limit counts only when the value is "
-        "past it by more than twice the lifter's own noise. What could not be seen is reported as not judged, "
-        "never as fine.",
+        "A warning is worth changing; a fault is past the second limit. A limit counts only when the value "
+        "is past it by more than twice the noise of the landmarks. What could not be seen is reported as "
+        "not judged, never as fine.",
         DISCLAIMER,
     ]
     for exercise in EXERCISES.values():
@@ -164,10 +166,16 @@ def rules_page() -> str:
 def signals_page() -> str:
     """docs/signals.md: every signal with its unit and meaning."""
     rows = "\n".join(f"| `{s.name}` | {s.unit} | {' '.join(s.doc.split())} |" for s in SIGNALS.values())
-    return (
-        f"# Signals\n\n{MADE}\n\nThe columns of signals.csv. H is the lifter's standing height; deg are degrees; "
-        f"NaN (an empty cell) means not seen.\n\n| signal | unit | meaning |\n|---|---|---|\n{rows}\n"
+    about = (
+        "The columns of signals.csv. H is the lifter's standing height; deg are degrees; an empty cell "
+        "means not seen."
     )
+    return f"# Signals\n\n{MADE}\n\n{about}\n\n| signal | unit | meaning |\n|---|---|---|\n{rows}\n"
+
+
+def _gap(text: str) -> str:
+    """A list stands below its title, a sentence behind it."""
+    return "\n\n" if "\n" in text else " "
 
 
 # ---- sentences --------------------------------------------------------------------------------------
@@ -190,12 +198,13 @@ def _together(fault: Fault) -> str:
 
 def _gate(fault: Fault) -> str:
     """Phases, view, duration and frame rate under which the fault is judged, as one sentence."""
-    sustained = any(not limit.watch.event for limit in fault.limits)
+    sustained = any(limit.watch.sustained for limit in fault.limits)
+    phase = "phase" if len(fault.during) == 1 else "phases"
     conditions = (
-        f"in the phases {listed(fault.during)}" if fault.during else "in all phases",
+        f"in the {phase} {listed(fault.during)}" if fault.during else "in all phases",
         f"for at least {with_unit(fault.for_s, 's')}" if sustained else "",
-        f"filmed from the {fault.view.name}" if fault.view.name != "any" else "from any side",
-        f"at {fault.min_fps:.0f} frames a second or more" if fault.min_fps else "",
+        f"filmed from the {fault.view.name}" if fault.view.name != "any" else "filmed from any side",
+        f"below {fault.min_fps:.0f} frames a second as a warning only" if fault.min_fps else "",
         f"only as {listed(fault.variants)}" if fault.variants else "",
     )
     return f"Judged {', '.join(c for c in conditions if c)}."

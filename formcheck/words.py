@@ -75,7 +75,7 @@ MEASURE_UNITS = (
 
 
 def readable(name: str) -> str:
-    """A key of the report as words: thigh_at_bottom_deg -> thigh at bottom, hips-shoot-up -> hips shoot up."""
+    """A key of the report as words: knee_at_turn_deg -> knee at turn, hips-shoot-up -> hips shoot up."""
     ending = next((end for end, _ in MEASURE_UNITS if name.endswith(end)), "")
     return name.removesuffix(ending).replace("_", " ").replace("-", " ")
 

@@ -67,11 +67,14 @@ def cut(index: int, start_s: float, *, counted: bool = True, note: str = "") -> 
     return Cut("rep", index, counted, start_s, start_s + 1.5, start_s + 3, phases, {"depth_deg": -4.2}, note)
 
 
-def finding(segment: int | None = 1, code: str = FAULT.code, verdict: str = "fault", **changes: object) -> Finding:
+def finding(
+    segment: int | None = 1, code: str = FAULT.code, verdict: str = "fault", **changes: object
+) -> Finding:
     """A finding of the first squat fault."""
     fields = {
         "code": code, "name": FAULT.name, "verdict": verdict, "severity": FAULT.severity, "segment": segment,
-        "value": 14.2, "limit": 12.0, "unit": "deg", "start_s": 2.0, "end_s": 2.2, "cue": FAULT.cue, "confidence": 0.9,
+        "value": 14.2, "limit": 12.0, "unit": "deg", "start_s": 2.0, "end_s": 2.2,
+        "cue": FAULT.cue, "confidence": 0.9,
     }  # fmt: skip
     return Finding(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -79,8 +82,8 @@ def finding(segment: int | None = 1, code: str = FAULT.code, verdict: str = "fau
 def report(*findings: Finding, **changes: object) -> Report:
     """A report of two squats with the given findings."""
     fields = {
-        "source": "squat.mp4", "exercise": "squat", "variant": "", "exercise_confidence": 0.97, "view": "side",
-        "yaw_deg": 4.0, "segments": (cut(1, 0.0), cut(2, 3.0)), "findings": findings,
+        "source": "squat.mp4", "exercise": "squat", "variant": "", "exercise_confidence": 0.97,
+        "view": "side", "yaw_deg": 4.0, "segments": (cut(1, 0.0), cut(2, 3.0)), "findings": findings,
         "unseen": (Unseen(EXERCISES["squat"].faults[-1].code, "filmed from the side; film from the front"),),
         "measures": {"velocity_loss_pct": 12.0}, "coverage": {"frames": 1.0},
         "made_with": {"formcheck": "0.1.0"},

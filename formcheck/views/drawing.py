@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
 
 import cv2
 import numpy as np
@@ -51,12 +50,12 @@ class Canvas:
     @property
     def line(self) -> int:
         """Width of a line, pixels."""
-        return max(2, round(LINE_SHARE * max(self.image.shape[:2])))
+        return max(2, round(LINE_SHARE * float(max(self.image.shape[:2]))))
 
     @property
     def text(self) -> int:
         """Height of the text, pixels."""
-        return max(12, round(TEXT_SHARE * self.image.shape[1]))
+        return max(12, round(TEXT_SHARE * float(self.image.shape[1])))
 
     def at(self, point: Point) -> tuple[int, int]:
         """A point of the video (pixels, y up) in sixteenths of a canvas pixel, y down."""
@@ -105,14 +104,16 @@ def tag(canvas: Canvas, words: str, centre: Point, colour: Colour) -> None:
     text(canvas.image, words, (left, base), canvas.text, colour, 700)
 
 
-def text(image: Image, words: str, corner: tuple[int, int], size: int, colour: Colour, weight: int = 500) -> None:
+def text(
+    image: Image, words: str, corner: tuple[int, int], size: int, colour: Colour, weight: int = 500
+) -> None:
     """Words from the lower left corner on; drawn in place."""
     cv2.putText(image, words, corner, colour, FONT, size, weight)
 
 
 def text_width(words: str, size: int, weight: int = 500) -> int:
     """Width of the words in pixels."""
-    box: Any = cv2.getTextSize((0, 0), words, (0, 0), FONT, size, weight)
+    box = cv2.getTextSize((0, 0), words, (0, 0), FONT, size, weight)
     return int(box[2])
 
 

@@ -34,9 +34,7 @@ def prepare(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as e:
-        raise OutputError(
-            f"Cannot write into {folder} ({e.strerror}); choose another folder with -o."
-        ) from e
+        raise OutputError(f"Cannot write into {folder} ({e.strerror}); choose another folder with -o.") from e
 
 
 def write_folder(
@@ -49,7 +47,7 @@ def write_folder(
     height_m: float | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write every view; returns the paths. video: for key frames and, unless overlay is False, the overlay."""
+    """Write every view; returns the paths. video: for the key frames and, if asked for, the overlay."""
     prepare(folder)
     with _hidden(folder) as workshop:
         _write_views(workshop, track, examination, _key_frames(video, track, examination), height_m)
@@ -61,7 +59,11 @@ def write_folder(
 
 
 def _write_views(
-    folder: Path, track: PoseTrack, examination: Examination, frames: Mapping[Finding, bytes], height_m: float | None
+    folder: Path,
+    track: PoseTrack,
+    examination: Examination,
+    frames: Mapping[Finding, bytes],
+    height_m: float | None,
 ) -> None:
     report, signals = examination.report, examination.signals
     report.save(folder / "report.json")
@@ -84,7 +86,8 @@ def _key_frames(video: Path | None, track: PoseTrack, examination: Examination) 
         return {}
     from formcheck.views.overlay import jpeg, key_frames
 
-    return {f: jpeg(image) for f, image in key_frames(video, track, examination, examination.report.faults).items()}
+    pictures = key_frames(video, track, examination, examination.report.faults)
+    return {finding: jpeg(picture) for finding, picture in pictures.items()}
 
 
 @contextmanager
@@ -94,7 +97,8 @@ def _hidden(folder: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=folder) as name:
             yield Path(name)
     except OSError as e:
-        raise OutputError(f"Cannot write into {folder} ({e.strerror or e}); free some disk space and try again.") from e
+        why = e.strerror or e
+        raise OutputError(f"Cannot write into {folder} ({why}); free some disk space and try again.") from e
 
 
 def _moved(workshop: Path, folder: Path) -> list[Path]:

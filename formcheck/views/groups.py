@@ -135,5 +135,3 @@ def _found(groups: list[Group]) -> str:
     faults = sum(g.worst.verdict == "fault" for g in groups)
     warnings = len(groups) - faults
     return listed(counted(n, word) for n, word in ((faults, "fault"), (warnings, "warning")) if n)
-
-

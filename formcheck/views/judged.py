@@ -1,8 +1,8 @@
 """The angle that a signal measures, as lines in the picture: what the overlay and the key frames draw.
 
-            tip                 two arms meet in a vertex; the second arm is a joint, or an imagined
-           /  ) value           line (vertical, horizontal, or the trunk going on), drawn dashed.
-    vertex o-----  second       Points are pixels of the displayed picture, y up, NaN where not seen.
+        tip                 two arms meet in a vertex; the second arm is a joint, or an imagined
+       /  ) value           line (vertical, horizontal, or the trunk going on), drawn dashed.
+vertex o-----  second       Points are pixels of the displayed picture, y up, NaN where not seen.
 """
 
 from __future__ import annotations

@@ -46,7 +46,9 @@ def trc(track: PoseTrack, height_m: float | None = None, name: str = "motion.trc
         "",
     ]
     points = np.where(track.seen[:, :, None] >= SEEN_MIN, track.points[:, :, :2], np.nan)
-    for i, (time_s, markers) in enumerate(zip(track.times_s, points * scale[:, None, None], strict=True), start=1):
+    for i, (time_s, markers) in enumerate(
+        zip(track.times_s, points * scale[:, None, None], strict=True), start=1
+    ):
         lines.append(f"{i}\t{time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers))
     return "\n".join(lines) + "\n"
 

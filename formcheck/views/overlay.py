@@ -1,12 +1,12 @@
 """The set as a video with the skeleton, the angle that matters, rep and phase, and each flag while it lasts.
 
-    +-------------------------+
-    |   video with skeleton   |     Nothing is written over the picture but the value of the angle: rep,
-    |   and the angle         |     phase, time and flag stand in a strip below it, so feet and heels
-    +-------------------------+     stay in sight.
-    | Rep 2 · up       0:04.3 |
-    | Hips shoot up first 14° |
-    +-------------------------+
++-------------------------+
+|   video with skeleton   |     Nothing is written over the picture but the value of the angle: rep,
+|   and the angle         |     phase, time and flag stand in a strip below it, so feet and heels
++-------------------------+     stay in sight.
+| Rep 2 · up       0:04.3 |
+| Hips shoot up first 14° |
++-------------------------+
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Scene:
         """The frame of the track at a time, None when there is none near."""
         times = self.track.times_s
         i = int(np.searchsorted(times, time_s))
-        near = min((k for k in (i - 1, i) if 0 <= k < len(times)), key=lambda k: abs(times[k] - time_s), default=None)
-        return near if near is not None and abs(times[near] - time_s) <= SAME_FRAME_S else None
+        sides = [k for k in (i - 1, i) if 0 <= k < len(times) and abs(times[k] - time_s) <= SAME_FRAME_S]
+        return min(sides, key=lambda k: abs(times[k] - time_s), default=None)
 
     def flag(self, time_s: float) -> Finding | None:
         """The worst finding of the lifting that is shown at a time."""
@@ -89,7 +89,11 @@ class Scene:
 
 
 def write_overlay(
-    video: Path, track: PoseTrack, examination: Examination, path: Path, progress: Callable[[float], None] | None = None
+    video: Path,
+    track: PoseTrack,
+    examination: Examination,
+    path: Path,
+    progress: Callable[[float], None] | None = None,
 ) -> None:
     """Draw on every frame of the video that the track covers, and write an H.264 .mp4.
 
@@ -198,7 +202,9 @@ def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:
     scale = KEY_SIDE / max(right - left, bottom - top)
     size = (max(2, round((right - left) * scale)), max(2, round((bottom - top) * scale)))
     smooth = cv2.INTER_AREA if scale < shown else cv2.INTER_CUBIC
-    canvas = Canvas(np.ascontiguousarray(cv2.resize(part, size, interpolation=smooth)), scale, height, left, top)
+    canvas = Canvas(
+        np.ascontiguousarray(cv2.resize(part, size, interpolation=smooth)), scale, height, left, top
+    )
     scene.draw(canvas, row, signal_of(finding, scene.report.exercise), finding.verdict)
     return canvas.image
 
@@ -212,4 +218,3 @@ def _around(pose: Pose, width: int, height: int) -> tuple[float, float, float, f
     left, right = np.clip([np.nanmin(x) - room, np.nanmax(x) + room], 0, width)
     top, bottom = np.clip([np.nanmin(y) - room, np.nanmax(y) + room], 0, height)
     return float(left), float(top), float(right), float(bottom)
-

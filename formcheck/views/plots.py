@@ -47,7 +47,9 @@ def signal_plot(name: str, signals: SignalTable, report: Report) -> Plot:
     return Plot(title, spec.unit, signals.times_s, signals.values[name], report.segments)
 
 
-def limit_plot(limit: Limit, title: str, findings: Iterable[Finding], signals: SignalTable, report: Report) -> Plot:
+def limit_plot(
+    limit: Limit, title: str, findings: Iterable[Finding], signals: SignalTable, report: Report
+) -> Plot:
     """What a limit watches, rep by rep, against the levels that the findings broke."""
     values, dots = np.full(len(signals.times_s), np.nan), []
     for cut in report.segments:
@@ -133,7 +135,8 @@ def _axes(plot: Plot, scale: _Scale) -> list[str]:
     for value in _ticks(scale.low, scale.high, 4):
         y = scale.y(value)
         lines.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
-        lines.append(f'<text class="value" x="{LEFT - 6}" y="{y + 4:.1f}">{_number(value)}{_short(plot.unit)}</text>')
+        number = f"{_number(value)}{_short(plot.unit)}"
+        lines.append(f'<text class="value" x="{LEFT - 6}" y="{y + 4:.1f}">{number}</text>')
     for time_s in _ticks(scale.t0, scale.t1, 8):
         lines.append(f'<text class="time" x="{scale.x(time_s):.1f}" y="{bottom + 17}">{clock(time_s)}</text>')
     return lines

@@ -1,4 +1,4 @@
-"""A report as plain text for people, for the terminal: what was done, one cue, each fault with its evidence."""
+"""A report as plain text for the terminal: what was done, one cue, each fault with its evidence."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def _segments(report: Report) -> str:
     """One line a rep or hold: times, tempo, the exercise's own measures, and why it does not count."""
     named = labels(report)
     wide = max((len(name) for name in named.values()), default=0)
-    return "\n".join(f"  {named[cut.index]:<{wide}}  {_segment(cut, report.exercise)}" for cut in report.segments)
+    lines = (f"{named[cut.index]:<{wide}}  {_segment(cut, report.exercise)}" for cut in report.segments)
+    return "\n".join(
+        textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent=" " * (wide + 4)) for line in lines
+    )
 
 
 def _segment(cut: Cut, exercise: str) -> str:
@@ -90,4 +93,5 @@ def _paragraph(title: str, words: str) -> str:
 
 
 def _wrapped(words: str, indent: str = "") -> str:
-    return textwrap.fill(words, WIDTH, initial_indent=indent, subsequent_indent=indent + "  " if indent else "")
+    later = f"{indent}  " if indent else ""
+    return textwrap.fill(words, WIDTH, initial_indent=indent, subsequent_indent=later)
