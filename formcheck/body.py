@@ -21,6 +21,7 @@ from formcheck.geometry import Point, along, midpoint
 from formcheck.pose import J, Pose
 
 SEEN_MIN = 0.5  # MediaPipe's own presence threshold; below it a joint is a guess and counts as not seen
+BONE_SLACK = 0.35  # a bone this much longer or shorter than it is has a guessed joint at its lower end (engineering choice)
 GRIP = 0.8  # the grip lies 80 % of the way from the wrist to the knuckles (biomechanics section 0)
 
 
@@ -31,7 +32,8 @@ class Reference:
     facing: +1 if the lifter faces the right edge of the picture, -1 for the left; near: the side of the body
     towards the camera, "both" from the front and from behind; stature_px: standing height in pixels;
     floor_y: height of the ankles and midfoot_x: place of the middle of the foot, in stature units along the
-    body axes while the feet are planted (NaN if the feet were never seen).
+    body axes while the feet are planted (NaN if the feet were never seen); bones: (upper joint, lower joint,
+    true length in statures) of the near side, where the view shows lengths truly.
     """
 
     facing: int
@@ -39,6 +41,7 @@ class Reference:
     stature_px: float
     floor_y: float = nan
     midfoot_x: float = nan
+    bones: tuple[tuple[str, str, float], ...] = ()
 
 
 class Body:
@@ -52,6 +55,10 @@ class Body:
         fx = ref.facing * scale
         self._points = [(x * fx, y * scale) for x, y in pose.points[:, :2].tolist()]
         self._seen = pose.seen.tolist()
+        for upper, lower, length in ref.bones:
+            (ax, ay), (bx, by) = self(upper), self(lower)
+            if not abs(hypot(ax - bx, ay - by) / length - 1) <= BONE_SLACK:
+                self._seen[J[f"{ref.near}_{lower}"]] = 0.0
 
     def left(self, joint: str) -> Point:
         """The lifter's own left joint."""

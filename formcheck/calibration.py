@@ -20,7 +20,8 @@ from formcheck.signals import SIGNALS
 
 Array = NDArray[np.float64]
 
-TRUNK, THIGH, SHANK = 0.288, 0.245, 0.246  # segment lengths in statures (Drillis & Contini 1966, from memory)
+SEGMENTS = {("shoulder", "hip"): 0.288, ("hip", "knee"): 0.245, ("knee", "ankle"): 0.246}
+"""Trunk, thigh and shank in statures (Drillis & Contini 1966, from memory)."""
 FULL_LENGTH = 85  # percentile of a segment's apparent length that stands for its length unforeshortened (footage)
 SIDE_YAW = 30.0  # within this a view counts as side on (biomechanics section 0)
 FRONT_YAW = 60.0  # beyond this it counts as front or back
@@ -40,8 +41,8 @@ ViewName = Literal["side", "oblique", "front", "back"]
 class Calibration:
     """The fixed facts of a take.
 
-    yaw_deg: signed, see signals.yaw; standing: signal -> value in quiet standing, empty if there was none;
-    noise: signal -> standard deviation of the landmark jitter that is left after smoothing.
+    yaw_deg: signed, see signals.yaw; standing: signal -> value in the first quiet standing, empty if there was none;
+    noise: signal -> its standard deviation when nothing moves.
     """
 
     reference: Reference
@@ -73,60 +74,58 @@ def calibrate(track: PoseTrack) -> Calibration | None:
     if abs(yaw) >= FRONT_YAW:
         reference = replace(reference, near="both")
     reference = _with_feet(reference, points)
+    if abs(yaw) <= SIDE_YAW:
+        reference = replace(reference, bones=_bones(points, near, stature))
     bodies = [Body(pose, reference) for pose in track]
-    return Calibration(reference, yaw, standing_values(track.times_s, bodies), jitter(bodies))
+    columns = {name: _column(name, bodies) for name in SIGNALS}
+    runs = quiet_standing(track.times_s, columns)
+    first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
+    standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
+    every = np.concatenate(runs) if runs else np.array([], dtype=np.int64)
+    return Calibration(reference, yaw, standing, own_noise(columns, every))
 
 
-def jitter(bodies: list[Body]) -> dict[str, float]:
-    """Standard deviation of each signal's frame-to-frame jitter after smoothing.
+def own_noise(columns: dict[str, Array], standing: NDArray[np.int64]) -> dict[str, float]:
+    """Standard deviation of each signal when nothing moves, after smoothing: what may come from noise alone.
 
-    From second differences over the frames: smooth movement cancels out of them, independent noise of
-    standard deviation s gives sqrt(6) s. Robust, so that the few fast moments do not count as noise.
+    The larger of two readings: the frame-to-frame jitter, from second differences (smooth movement cancels
+    out of them, independent noise of standard deviation s gives sqrt(6) s), and the wander in quiet standing.
     """
-    picked = bodies[:MAX_SAMPLES]
     noise = {}
-    for name in SIGNALS:
-        second = np.diff(_column(name, picked), 2)
-        second = np.abs(second[np.isfinite(second)])
-        noise[name] = float(np.median(second)) * MAD_TO_SD / np.sqrt(6) * LEFT_BY_SMOOTHING if len(second) else 0.0
+    for name, column in columns.items():
+        second = np.abs(np.diff(column[:MAX_SAMPLES], 2))
+        second = second[np.isfinite(second)]
+        jitter = float(np.median(second)) * MAD_TO_SD / np.sqrt(6) * LEFT_BY_SMOOTHING if len(second) else 0.0
+        still = column[standing]
+        still = still[np.isfinite(still)]
+        wander = float(np.median(np.abs(still - np.median(still)))) * MAD_TO_SD if len(still) else 0.0
+        noise[name] = max(jitter, wander)
     return noise
 
 
-def standing_values(times_s: Array, bodies: list[Body]) -> dict[str, float]:
-    """Median of every signal over the first quiet standing of the take; empty when the lifter never stood still."""
-    needed = {name: _column(name, bodies) for name in ("knee_angle", "trunk_inclination", "hip_height")}
-    t = times_s
-    if len(t) < 3:
-        return {}
-    window = max(1, int(np.ceil(0.25 / max(float(np.median(np.diff(t))), 1e-3))))
-    moved = np.full(len(t), np.nan)
-    if len(t) > 2 * window:
-        h = needed["hip_height"]
-        moved[window:-window] = np.abs(h[2 * window :] - h[: -2 * window]) / (t[2 * window :] - t[: -2 * window])
+def quiet_standing(times_s: Array, columns: dict[str, Array]) -> list[NDArray[np.int64]]:
+    """Runs of frames in which the lifter stands still, in order."""
+    window = max(1, int(np.ceil(0.25 / max(float(np.median(np.diff(times_s))), 1e-3)))) if len(times_s) > 1 else 1
+    if len(times_s) <= 2 * window:
+        return []
+    height = columns["hip_height"]
+    moved = np.full(len(times_s), np.nan)
+    moved[window:-window] = np.abs(height[2 * window :] - height[: -2 * window]) / (
+        times_s[2 * window :] - times_s[: -2 * window]
+    )
     with np.errstate(invalid="ignore"):
         quiet = (
-            (needed["knee_angle"] > STAND_KNEE)
-            & (np.abs(needed["trunk_inclination"]) < STAND_TRUNK)
+            (columns["knee_angle"] > STAND_KNEE)
+            & (np.abs(columns["trunk_inclination"]) < STAND_TRUNK)
             & (moved < STAND_SPEED)
         )
-    rows = _first_long_run(quiet, t, STAND_S)
-    if not len(rows):
-        return {}
-    picked = [bodies[i] for i in rows[:: max(1, len(rows) // 60)]]
-    values = {name: _column(name, picked) for name in SIGNALS}
-    return {name: float(np.nanmedian(v)) for name, v in values.items() if np.isfinite(v).any()}
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(int), [0]))))
+    runs = zip(edges[::2], edges[1::2] - 1, strict=True)
+    return [np.arange(a, b + 1) for a, b in runs if times_s[b] - times_s[a] >= STAND_S]
 
 
 def _column(name: str, bodies: list[Body]) -> Array:
     return np.array([SIGNALS[name].of(b) for b in bodies], dtype=float)
-
-
-def _first_long_run(flag: NDArray[np.bool_], times_s: Array, at_least_s: float) -> NDArray[np.int64]:
-    """Indices of the first True run that lasts long enough: before the set, if the clip shows it."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flag.astype(int), [0]))))
-    runs = zip(edges[::2], edges[1::2] - 1, strict=True)
-    kept = (np.arange(a, b + 1) for a, b in runs if times_s[b] - times_s[a] >= at_least_s)
-    return next(kept, np.array([], dtype=int))
 
 
 def _near_side(seen: Array) -> Literal["left", "right"]:
@@ -136,17 +135,28 @@ def _near_side(seen: Array) -> Literal["left", "right"]:
     return "left" if left >= right else "right"
 
 
-def _stature(points: Array, near: str) -> float:
-    """Standing height in pixels, from the unforeshortened lengths of trunk, thigh and shank."""
-    total, share = 0.0, 0.0
-    for a, b, part in (("shoulder", "hip", TRUNK), ("hip", "knee", THIGH), ("knee", "ankle", SHANK)):
-        gap = points[:, J[f"{near}_{a}"], :2] - points[:, J[f"{near}_{b}"], :2]
+def _lengths(points: Array, near: str) -> dict[tuple[str, str], float]:
+    """Unforeshortened lengths of trunk, thigh and shank in pixels, of those that were seen."""
+    out = {}
+    for upper, lower in SEGMENTS:
+        gap = points[:, J[f"{near}_{upper}"], :2] - points[:, J[f"{near}_{lower}"], :2]
         length = np.hypot(gap[:, 0], gap[:, 1])
         length = length[np.isfinite(length)]
         if len(length):
-            total += float(np.percentile(length, FULL_LENGTH))
-            share += part
-    return total / share if share >= TRUNK else nan
+            out[upper, lower] = float(np.percentile(length, FULL_LENGTH))
+    return out
+
+
+def _stature(points: Array, near: str) -> float:
+    """Standing height in pixels, from the lengths of trunk, thigh and shank."""
+    lengths = _lengths(points, near)
+    share = sum(SEGMENTS[bone] for bone in lengths)
+    return sum(lengths.values()) / share if ("shoulder", "hip") in lengths else nan
+
+
+def _bones(points: Array, near: str, stature_px: float) -> tuple[tuple[str, str, float], ...]:
+    """The bones whose apparent length can tell a seen joint from a guessed one."""
+    return tuple((upper, lower, length / stature_px) for (upper, lower), length in _lengths(points, near).items())
 
 
 def _facing(points: Array) -> int:

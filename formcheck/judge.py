@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 SEEN_SHARE = 0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
 BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
+RATE_SLACK = 0.1  # 45 frames a second pass for 50
+VERDICTS: tuple[Verdict, ...] = ("fault", "warn")  # worst first
 FRAME_SLACK_S = 0.02  # a state of 0.15 s shows 0.133 s between its first and last frame at 30 frames a second
 
 
@@ -35,12 +37,14 @@ def judge(fault: Fault, segment: Segment, calibration: Calibration, options: Opt
     yaw = _yaw(segment, calibration)
     if not fault.view.allows(yaw):
         return Unseen(fault.code, f"the camera was {_turn(yaw)}; {fault.view.move}", (segment.index,))
+    if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
+        return Unseen(fault.code, f"it needs about {fault.min_fps:g} frames a second", (segment.index,))
     limits = _limits(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
     hidden = [r.why_unseen for r in readings if r.why_unseen]
     if len(readings) - len(hidden) < fault.needed:
         return Unseen(fault.code, hidden[0], (segment.index,))
-    for verdict in _possible(fault, segment):
+    for verdict in VERDICTS:
         broken = [_breaks(limit, r, verdict, calibration) for limit, r in zip(limits, readings, strict=True)]
         if sum(broken) >= fault.needed:
             return _finding(fault, segment, verdict, limits, readings, broken, calibration)
@@ -120,10 +124,9 @@ def _limits(fault: Fault, options: Options) -> tuple[Limit, ...]:
     return (Limit(first.watch, warn, worst, first.unit, first.more_is_worse), *fault.limits[1:])
 
 
-def _possible(fault: Fault, segment: Segment) -> tuple[Verdict, ...]:
-    """The verdicts this segment allows, worst first: too few frames a second allow a warning only."""
-    step = float(np.median(np.diff(segment.times_s))) if len(segment.times_s) > 1 else np.inf
-    return ("warn",) if fault.min_fps * step > 1.05 else ("fault", "warn")
+def _step(segment: Segment) -> float:
+    """Typical time between frames, seconds."""
+    return float(np.median(np.diff(segment.times_s))) if len(segment.times_s) > 1 else np.inf
 
 
 def _breaks(limit: Limit, reading: Reading, verdict: Verdict, calibration: Calibration) -> bool:

@@ -123,18 +123,19 @@ def _squat_score(takes: list[Columns]) -> float:
 
 
 def _dip_scores(columns: Columns) -> list[float]:
-    scores = []
-    for s in spans(EXERCISES["deadlift"], ROMANIAN, columns):
-        if s.turn is None or not s.counted:
-            continue
-        top = s.last if s.ends_whole else s.first
-        down = columns.at("shoulder_height", top) - columns.at("shoulder_height", s.turn)
-        hips = columns.at("hip_height", top) - columns.at("hip_height", s.turn)
-        hands = columns.at("grip_over_knee", s.turn) - SQUAT_HANDS
-        share = (hips / down - SQUAT_HIP_SHARE) / HIP_SPREAD
-        if np.isfinite(share):
-            scores.append(share + (0.0 if np.isnan(hands) else float(np.clip(hands, -0.1, 0.1)) / HAND_SPREAD))
-    return scores
+    """One score for every way up of the shoulders, from the lowest point to standing."""
+    ways = [(s.turn, s.last) for s in spans(EXERCISES["deadlift"], ROMANIAN, columns) if s.counted]
+    ways += [(s.first, s.turn) for s in spans(EXERCISES["deadlift"], FLOOR, columns) if s.counted]
+    return [x for low, top in ways if low is not None and top is not None
+            if np.isfinite(x := _dip_score(columns, low, top))]  # fmt: skip
+
+
+def _dip_score(columns: Columns, low: int, top: int) -> float:
+    shoulders = columns.at("shoulder_height", top) - columns.at("shoulder_height", low)
+    hips = columns.at("hip_height", top) - columns.at("hip_height", low)
+    hands = columns.at("grip_over_knee", low) - SQUAT_HANDS
+    share = (hips / shoulders - SQUAT_HIP_SHARE) / HIP_SPREAD
+    return share + (0.0 if np.isnan(hands) else float(np.clip(hands, -0.1, 0.1)) / HAND_SPREAD)
 
 
 def _variant(name: str, takes: list[Columns]) -> str:

@@ -160,6 +160,7 @@ class RepRule:
 BRIDGE_S = 0.6  # a gap in what was seen longer than this ends the open rep (engineering choice)
 SETTLE_S = 0.25  # back at rest and no farther for this long: the rep is over (engineering choice)
 BREAK_S = 0.2  # a hand off the floor for this long is no jitter (engineering choice)
+AT_REST = 0.05  # share of the excursion that still counts as being at rest (engineering choice)
 NEAR_TURN = 0.08  # share of the excursion that counts as being at the turn (engineering choice)
 
 
@@ -284,8 +285,8 @@ class Reps:
         )
 
     def _leaves_rest(self) -> int:
-        """Last sample that is still within a tenth of the excursion from rest."""
-        level = self._y[self._rest] - 0.1 * max(self._excursion(), 0.0)
+        """Last sample that is still at rest, before leaving it."""
+        level = self._y[self._rest] - AT_REST * max(self._excursion(), 0.0)
         i = self._turn
         while i > self._rest and not self._y[i] >= level:
             i -= 1
@@ -314,12 +315,12 @@ class Reps:
 class HoldRule:
     """When a posture counts as held.
 
-    gates: signal -> (lowest, highest) while it lasts; still: signal and the most it may move per second;
+    gates: signal -> (lowest, highest) while it lasts; still: signal -> the most it may move per second;
     breaks: gates that end the hold as soon as they fail for BREAK_S, such as a hand leaving the floor.
     """
 
     gates: Mapping[str, tuple[float, float]]
-    still: tuple[str, float]
+    still: Mapping[str, float]
     phase: str = "hold"
     settle_s: float = 2.0
     leave_s: float = 1.0
@@ -331,9 +332,9 @@ class Holds:
 
     def __init__(self, rule: HoldRule) -> None:
         self.rule = rule
-        self.signals = tuple(dict.fromkeys((*rule.gates, rule.still[0])))
+        self.signals = tuple(dict.fromkeys((*rule.gates, *rule.still)))
         self._t: list[float] = []
-        self._still: list[float] = []
+        self._still: dict[str, list[float]] = {name: [] for name in rule.still}
         self._first = self._last = -1  # samples between which the gates passed
         self._from_start = False
         self._broken_since = -1.0
@@ -341,7 +342,8 @@ class Holds:
     def push(self, time_s: float, values: Mapping[str, float]) -> list[Span]:
         """Take the next sample; return the hold that ended because of it."""
         self._t.append(time_s)
-        self._still.append(values[self.rule.still[0]])
+        for name, column in self._still.items():
+            column.append(values[name])
         i = len(self._t) - 1
         failed = [name for name, (low, high) in self.rule.gates.items() if not low <= values[name] <= high]
         if self._breaks(time_s, [name for name in failed if values[name] == values[name]]) and self._first >= 0:
@@ -381,8 +383,8 @@ class Holds:
         j = i
         while j > 0 and self._t[i] - self._t[j] < SETTLE_S * 2:
             j -= 1
-        moved, elapsed = abs(self._still[i] - self._still[j]), self._t[i] - self._t[j]
-        return not elapsed or not moved > self.rule.still[1] * elapsed
+        elapsed = self._t[i] - self._t[j]
+        return not any(abs(v[i] - v[j]) > self.rule.still[name] * elapsed for name, v in self._still.items())
 
     def _close(self, ends_whole: bool) -> list[Span]:
         span = self._span(ends_whole)

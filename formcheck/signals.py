@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 SHOULDERS_AND_HIPS = 0.33  # shoulder plus hip landmark distance of a person facing the camera, in stature (footage)
 HIGH_BAR = (-0.029, 0.017)  # bar behind and above the shoulder joint, stature units (5 cm and 3 cm, biomechanics 3.3)
 ON_SHOULDERS = 0.13  # a hand closer than this to the shoulder, in stature, can be holding a bar there
+BAR_LEVEL = 0.07  # ... and no more than this above or below it: hands on the head are higher
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,11 @@ def neck_angle(b: Body) -> float:
 
 @signal("deg")
 def foot_pitch(b: Body) -> float:
-    """Heel above the toes, as an angle: + heel up. Judge its change, flat feet read about -20 to 20."""
-    (hx, hy), (tx, ty) = b("heel"), b("foot")
-    return nan if isnan(hx + tx) else degrees(atan2(hy - ty, max(abs(tx - hx), 1e-6)))
+    """Heel above the toes, as an angle, of the flatter foot: + heel up. Judge its change: flat feet read -20 to 20.
+
+    Of the flatter foot, because one foot's landmarks often wander; both heels must rise to be believed.
+    """
+    return _lower(_pitch(b.left("heel"), b.left("foot")), _pitch(b.right("heel"), b.right("foot")))
 
 
 @signal("deg")
@@ -174,6 +177,18 @@ def hand_under_shoulder(b: Body) -> float:
 
 
 @signal("H")
+def elbow_under_shoulder(b: Body) -> float:
+    """Shoulder above the elbow: an upper arm's length when the arm carries the body, below 0 in a row."""
+    return b("shoulder")[1] - b("elbow")[1]
+
+
+@signal("H")
+def hip_over_hand(b: Body) -> float:
+    """Hip above the hand; near 0 when the hips lie on the floor."""
+    return b("hip")[1] - b.grip()[1]
+
+
+@signal("H")
 def shoulder_stack(b: Body) -> float:
     """Height difference of the two shoulders, either way: small in a plank, an arm's length in a side plank."""
     return abs(b.left("shoulder")[1] - b.right("shoulder")[1])
@@ -202,7 +217,8 @@ def shoulder_bar_forward(b: Body) -> float:
     """Estimated bar on the shoulders in front of the middle of the foot; NaN unless the hands are there too."""
     shoulder, hip, wrist = b("shoulder"), b("hip"), b("wrist")
     length = distance(hip, shoulder)
-    if isnan(length) or not length or not distance(shoulder, wrist) < ON_SHOULDERS:
+    on_bar = distance(shoulder, wrist) < ON_SHOULDERS and abs(wrist[1] - shoulder[1]) < BAR_LEVEL
+    if isnan(length) or not length or not on_bar:
         return nan
     tx, ty = (shoulder[0] - hip[0]) / length, (shoulder[1] - hip[1]) / length
     bar_x = shoulder[0] + HIGH_BAR[0] * ty + HIGH_BAR[1] * tx
@@ -219,8 +235,8 @@ def arm_reach(b: Body) -> float:
 
 @signal("%H")
 def heel_rise(b: Body) -> float:
-    """Heel above the toes, per cent of stature."""
-    return 100 * (b("heel")[1] - b("foot")[1])
+    """Heel above the toes, per cent of stature, of the flatter foot."""
+    return 100 * _lower(b.left("heel")[1] - b.left("foot")[1], b.right("heel")[1] - b.right("foot")[1])
 
 
 @signal("%H")
@@ -284,6 +300,15 @@ def knee_gap(b: Body) -> float:
     ankles = abs(b.left("ankle")[0] - b.right("ankle")[0])
     knees = abs(b.left("knee")[0] - b.right("knee")[0])
     return knees / ankles if ankles > MIN_STANCE else nan
+
+
+def _pitch(heel: Point, toes: Point) -> float:
+    return nan if isnan(heel[0] + toes[0]) else degrees(atan2(heel[1] - toes[1], max(abs(toes[0] - heel[0]), 1e-6)))
+
+
+def _lower(a: float, b: float) -> float:
+    """The smaller of two numbers; NaN if either is NaN."""
+    return nan if isnan(a + b) else min(a, b)
 
 
 def _slope(a: Point, b: Point) -> float:

@@ -151,7 +151,7 @@ FILMING: tuple[FilmingProblem, ...] = (
     FilmingProblem(
         "CAM202", "shaky", "Shaky camera", 1, "The whole picture trembles.",
         "Speeds and small movements cannot be trusted.", "Lean the phone against something, or use a stand.",
-        "Engineering choice.", "", _shake, 1.0, "%H", True,
+        "Engineering choice.", "", _shake, 2.5, "%H", True,
     ),
     FilmingProblem(
         "CAM301", "too-dark", "Too dark", 1, "The picture is very dark.", "The body is harder to find.",

@@ -17,10 +17,13 @@ CUT = HoldRule(
         "trunk_inclination": (50, 160),
         "hand_under_shoulder": (0.10, 0.45),
         "shoulder_stack": (0, 0.10),
+        "elbow_under_shoulder": (0.07, 0.30),
+        "hip_over_hand": (0.07, 1.0),
         "knee_angle": (120, 180),
         "body_line": (-35, 180),
     },
-    still=("hip_height", 0.06), settle_s=2.0, leave_s=1.0, phase=HOLD, breaks=("hand_under_shoulder",),
+    still={"hip_height": 0.06, "body_line": 12, "knee_angle": 15},
+    settle_s=2.0, leave_s=1.0, phase=HOLD, breaks=("elbow_under_shoulder",),
 )  # fmt: skip
 
 PLANK = Exercise(
