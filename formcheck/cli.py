@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from formcheck import config, manual
 from formcheck.errors import FormcheckError
@@ -24,6 +25,9 @@ from formcheck.pose import PoseTrack
 from formcheck.progress import Progress
 from formcheck.report import Report
 from formcheck.version import __version__
+
+if TYPE_CHECKING:
+    from formcheck.analysis import Examination
 
 TrackOf = Callable[[Path], PoseTrack]
 
@@ -98,21 +102,36 @@ def _examine(
     from formcheck.analysis import examine
 
     if folder is not None:
-        from formcheck.views.folder import prepare, write_folder
+        from formcheck.views.folder import prepare
 
         prepare(folder)
     poses = track(source)
     examination = examine(poses, settings.options, _source_name(source, poses))
     if folder is not None:
-        video = source if args.command == "check" else None
-        overlay = video is not None and args.overlay
-        with Progress("Drawing the overlay" if overlay else "Writing") as progress:
-            write_folder(
-                folder, poses, examination, video=video, overlay=overlay,
-                height_m=settings.options.height_m, progress=progress,
-            )  # fmt: skip
-        print(f"Written to {folder}", file=sys.stderr)
+        _write(folder, source, poses, examination, args, settings.options.height_m)
     return examination.report
+
+
+def _write(
+    folder: Path, source: Path, poses: PoseTrack, examination: Examination, args: argparse.Namespace,
+    height_m: float | None,
+) -> None:  # fmt: skip
+    from formcheck.views.folder import key_frames, write_folder
+
+    is_video = args.command == "check"
+    with Progress(f"Writing {folder}") as progress:
+        frames = key_frames(source, poses, examination) if is_video else {}
+        overlay_of = source if is_video and args.overlay else None
+        write_folder(
+            folder,
+            poses,
+            examination,
+            frames=frames,
+            overlay_of=overlay_of,
+            height_m=height_m,
+            progress=progress,
+        )
+    print(f"Written to {folder}", file=sys.stderr)
 
 
 def _explain(args: argparse.Namespace) -> int:

@@ -28,13 +28,23 @@ Progress = Callable[[float], None]
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder and see that it can be written, before any long work. Raises OutputError."""
+    """See that the folder can be written, or made, before any long work. Raises OutputError."""
+    place = next((p for p in (folder, *folder.absolute().parents) if p.exists()), folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=place):
             pass
     except OSError as e:
         raise OutputError(f"Cannot write into {folder} ({e.strerror}); choose another folder with -o.") from e
+
+
+def key_frames(video: Path, track: PoseTrack, examination: Examination) -> dict[Finding, bytes]:
+    """A JPEG for each finding of the lifting, with the judged angle drawn. Decodes the video once."""
+    if not examination.report.faults:
+        return {}
+    from formcheck.views import overlay
+
+    pictures = overlay.key_frames(video, track, examination, examination.report.faults)
+    return {finding: overlay.jpeg(picture) for finding, picture in pictures.items()}
 
 
 def write_folder(
@@ -42,19 +52,20 @@ def write_folder(
     track: PoseTrack,
     examination: Examination,
     *,
-    video: Path | None = None,
-    overlay: bool = True,
+    frames: Mapping[Finding, bytes] | None = None,
+    overlay_of: Path | None = None,
     height_m: float | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write every view; returns the paths. video: for the key frames and, if asked for, the overlay."""
+    """Write every view; returns the paths. overlay_of: the video to draw on, None for no overlay.mp4."""
     prepare(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     with _hidden(folder) as workshop:
-        _write_views(workshop, track, examination, _key_frames(video, track, examination), height_m)
-        if video is not None and overlay:
+        _write_views(workshop, track, examination, frames or {}, height_m)
+        if overlay_of is not None:
             from formcheck.views.overlay import write_overlay
 
-            write_overlay(video, track, examination, workshop / OVERLAY, progress)
+            write_overlay(overlay_of, track, examination, workshop / OVERLAY, progress)
         return _moved(workshop, folder)
 
 
@@ -79,15 +90,6 @@ def _write_views(
     }
     for name, words in texts.items():
         (folder / name).write_text(words, encoding="utf-8", newline="\n")
-
-
-def _key_frames(video: Path | None, track: PoseTrack, examination: Examination) -> dict[Finding, bytes]:
-    if video is None or not examination.report.faults:
-        return {}
-    from formcheck.views.overlay import jpeg, key_frames
-
-    pictures = key_frames(video, track, examination, examination.report.faults)
-    return {finding: jpeg(picture) for finding, picture in pictures.items()}
 
 
 @contextmanager

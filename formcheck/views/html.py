@@ -69,7 +69,7 @@ def segment_table(report: Report) -> SegmentTable:
     measures = [*dict.fromkeys(name for cut in report.segments for name in extra_measures(cut))]
     named = labels(report)
     rows = tuple((cut.counted, (named[cut.index], *_cells(cut, phases, measures))) for cut in report.segments)
-    return SegmentTable(("", "time", *map(readable, phases), *map(readable, measures), ""), rows)
+    return SegmentTable(("set", "time", *map(readable, phases), *map(readable, measures), "note"), rows)
 
 
 def _cells(cut: Cut, phases: list[str], measures: list[str]) -> tuple[str, ...]:

@@ -1,0 +1,10 @@
+"""The formcheck app: `streamlit run app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from formcheck.web import upload_page
+
+st.set_page_config(page_title="formcheck", page_icon="🏋️", layout="centered")
+upload_page.show(samples=Path(__file__).parent / "sample_videos")
