@@ -30,7 +30,10 @@ Take = tuple[PoseTrack, Calibration]
 
 SQUAT_HIP_SHARE = 0.53  # squats on footage: hips make 0.48 to 0.8 of the shoulders' way, deadlifts 0.1 to 0.45
 SQUAT_HANDS = -0.03  # hands over the knees at the bottom, statures: deadlifts -0.1 to -0.25, squats -0.05 and up
-HIP_SPREAD, HAND_SPREAD = 0.10, 0.08  # how much of each tips the scale by one
+SQUAT_HIP_OVER_KNEE = 0.12  # hips over the knees at the bottom, statures: squats below, deadlifts above
+HIP_SPREAD, HAND_SPREAD, DEPTH_SPREAD = 0.10, 0.08, 0.10  # how much of each tips the scale by one
+ROW_WEIGHT = 1.5  # a bar is lifted off the floor once before it is rowed: one row outweighs one deadlift
+HOLD_S_A_REP = 3.0
 FLOOR_GRIP = 0.17  # hands lower than this above the feet hold a bar that can lie on the floor (45 cm plates: 0.13)
 STRAIGHT_ARM = 0.85  # arm reach above this in a plank is the high one
 
@@ -58,7 +61,7 @@ class Columns:
         return float(np.median(v)) if len(v) else float("nan")
 
 
-NAMES = tuple(sorted(set().union(*(e.signals for e in EXERCISES.values())) | {"grip_over_knee", "arm_reach"}))
+NAMES = tuple(sorted(set().union(*(e.signals for e in EXERCISES.values())) | {"grip_over_knee", "arm_reach", "hip_over_knee"}))
 
 
 def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
@@ -68,24 +71,18 @@ def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
         hint = f"; did you mean {near[0]!r}?" if near else f"; choose auto, {', '.join(EXERCISES)}."
         raise ConfigError(f"There is no exercise {wanted!r}{hint}")
     columns = [smoothed(*take) for take in takes]
-    seconds = {name: _seconds(EXERCISES[name], columns) for name in EXERCISES}
+    evidence = {name: _evidence(EXERCISES[name], columns) for name in EXERCISES}
     squat_like = _squat_score(columns)
-    if squat_like < 0:
-        seconds["squat"] = 0.0
-    else:
-        seconds["deadlift"] = 0.0
+    evidence["deadlift" if squat_like >= 0 else "squat"] = 0.0
     if wanted != "auto":
         return Recognition(EXERCISES[wanted], _variant(wanted, columns), 1.0)
-    name = max(seconds, key=lambda n: seconds[n] * (ROW_FIRST if n == "row" else 1.0))
-    if not seconds[name]:
+    name = max(evidence, key=lambda n: evidence[n])
+    if not evidence[name]:
         return Recognition(None)
-    sure = seconds[name] / sum(seconds.values())
+    sure = evidence[name] / sum(evidence.values())
     if name in ("squat", "deadlift"):
         sure *= 0.5 + 0.5 * min(1.0, abs(squat_like))
     return Recognition(EXERCISES[name], _variant(name, columns), round(sure, 2))
-
-
-ROW_FIRST = 2.0  # a bar is lifted off the floor before it is rowed: rows outweigh the pick-up (engineering choice)
 
 
 def smoothed(track: PoseTrack, calibration: Calibration) -> Columns:
@@ -109,12 +106,16 @@ def spans(exercise: Exercise, variant: str, columns: Columns) -> list[Span]:
     return found + cutter.finish()
 
 
-def _seconds(exercise: Exercise, takes: list[Columns]) -> float:
-    """How long the clip shows counted segments of an exercise, in its best variant."""
-    return max(
-        sum(float(c.times_s[s.last] - c.times_s[s.first]) for c in takes for s in spans(exercise, v, c) if s.counted)
-        for v in exercise.variants or ("",)
-    )
+def _evidence(exercise: Exercise, takes: list[Columns]) -> float:
+    """Counted segments of an exercise, in its best variant; a hold weighs a rep for every 3 s."""
+    return max(sum(_weight(exercise, s, c) for c in takes for s in spans(exercise, v, c) if s.counted)
+               for v in exercise.variants or ("",))  # fmt: skip
+
+
+def _weight(exercise: Exercise, span: Span, columns: Columns) -> float:
+    if span.kind == "hold":
+        return float(columns.times_s[span.last] - columns.times_s[span.first]) / HOLD_S_A_REP
+    return ROW_WEIGHT if exercise.name == "row" else 1.0
 
 
 def _squat_score(takes: list[Columns]) -> float:
@@ -134,8 +135,11 @@ def _dip_score(columns: Columns, low: int, top: int) -> float:
     shoulders = columns.at("shoulder_height", top) - columns.at("shoulder_height", low)
     hips = columns.at("hip_height", top) - columns.at("hip_height", low)
     hands = columns.at("grip_over_knee", low) - SQUAT_HANDS
-    share = (hips / shoulders - SQUAT_HIP_SHARE) / HIP_SPREAD
-    return share + (0.0 if np.isnan(hands) else float(np.clip(hands, -0.1, 0.1)) / HAND_SPREAD)
+    depth = SQUAT_HIP_OVER_KNEE - columns.at("hip_over_knee", low)
+    score = (hips / shoulders - SQUAT_HIP_SHARE) / HIP_SPREAD
+    for value, spread in ((hands, HAND_SPREAD), (depth, DEPTH_SPREAD)):
+        score += 0.0 if np.isnan(value) else float(np.clip(value, -0.1, 0.1)) / spread
+    return score
 
 
 def _variant(name: str, takes: list[Columns]) -> str:

@@ -16,6 +16,7 @@ A movement that left rest but never came to its end is kept, marked not counted,
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -123,7 +124,7 @@ class Cutter(Protocol):
 
 @dataclass(frozen=True)
 class Guard:
-    """What must hold at the turn for the movement to count: signal within low..high, else `note`.
+    """What must hold at the turn, the start or the end for the movement to count: signal within low..high, else `note`.
 
     attempt: a movement that fails here is still a (failed) attempt at this exercise and is judged.
     """
@@ -133,6 +134,7 @@ class Guard:
     high: float
     note: str
     attempt: bool = False
+    event: Literal["turn", "start", "end"] = "turn"
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class RepRule:
 BRIDGE_S = 0.6  # a gap in what was seen longer than this ends the open rep (engineering choice)
 SETTLE_S = 0.25  # back at rest and no farther for this long: the rep is over (engineering choice)
 BREAK_S = 0.2  # a hand off the floor for this long is no jitter (engineering choice)
+GUARD_S = 0.3  # guards look this far to either side of their moment (engineering choice)
 AT_REST = 0.05  # share of the excursion that still counts as being at rest (engineering choice)
 NEAR_TURN = 0.08  # share of the excursion that counts as being at the turn (engineering choice)
 
@@ -176,6 +179,7 @@ class Reps:
         self._state: Literal["rest", "away", "back"] = "rest"
         self._rest = self._turn = self._best = -1  # sample numbers: rest extreme, turn, farthest back
         self._seen_from = 0  # first sample since the last long gap
+        self._low = -1  # lowest sample since then, until the first excursion: the take may begin at a turn
         self._last_seen = -1
 
     def push(self, time_s: float, values: Mapping[str, float]) -> list[Span]:
@@ -190,7 +194,7 @@ class Reps:
             return self._lost(i) if self._last_seen >= 0 and time_s - self._t[self._last_seen] > BRIDGE_S else []
         self._last_seen = i
         if self._rest < 0:
-            self._rest = self._seen_from = i
+            self._rest = self._seen_from = self._low = i
             return []
         return self._step(i, y)
 
@@ -224,10 +228,14 @@ class Reps:
 
     def _step(self, i: int, y: float) -> list[Span]:
         if self._state == "rest":
-            if y >= self._y[self._rest]:
-                self._rest = i
+            if self._low >= 0 and y > self._y[self._low] + self.rule.reach:  # the take began at the turn
+                self._state, self._turn, self._best, self._low = "back", self._low, i, -1
             elif y < self._y[self._rest] - self.rule.stir:
-                self._state, self._turn = "away", i
+                self._state, self._turn, self._low = "away", i, -1
+            elif y >= self._y[self._rest]:
+                self._rest = i
+            if self._low >= 0 and y < self._y[self._low]:
+                self._low = i
             return []
         if self._state == "away":
             if y <= self._y[self._turn]:
@@ -252,7 +260,8 @@ class Reps:
         return climbed >= self.rule.home * max(self._excursion(), self.rule.reach)
 
     def _excursion(self) -> float:
-        return self._y[self._rest] - self._y[self._turn]
+        """How far the turn is from the rest before it; 0 when the take began at the turn."""
+        return self._y[self._rest] - self._y[self._turn] if self._rest < self._turn else 0.0
 
     def _close(self, last: int, now: int) -> list[Span]:
         """End the rep at sample `last`; rest goes on from the highest point since."""
@@ -284,8 +293,17 @@ class Reps:
             "rep", first, self._turn, last, not note, note, starts_whole, ends_whole, rule.sense > 0, attempt
         )
 
+    def _passes(self, guard: Guard, i: int) -> bool:
+        """Whether the guard's signal is within bounds around sample i; it must have been seen there."""
+        a, b = (bisect(self._t, self._t[i] + d) for d in (-GUARD_S, GUARD_S))
+        values = np.array(self._guarded[guard.signal][a:b])
+        values = values[np.isfinite(values)]
+        return len(values) > 0 and guard.low <= float(np.median(values)) <= guard.high
+
     def _leaves_rest(self) -> int:
         """Last sample that is still at rest, before leaving it."""
+        if self._rest >= self._turn:
+            return self._seen_from
         level = self._y[self._rest] - AT_REST * max(self._excursion(), 0.0)
         i = self._turn
         while i > self._rest and not self._y[i] >= level:
@@ -296,9 +314,8 @@ class Reps:
         """Why an excursion is not a counted rep (empty when it is one), and whether it is to be judged."""
         rule, seconds = self.rule, self._t[last] - self._t[first]
         for guard in rule.guards:
-            values = np.array(self._guarded[guard.signal][max(self._turn - 2, 0) : self._turn + 3])
-            values = values[np.isfinite(values)]
-            if len(values) and not guard.low <= float(np.median(values)) <= guard.high:
+            i = {"turn": self._turn, "start": first, "end": last}[guard.event]
+            if not self._passes(guard, i):
                 return guard.note, guard.attempt
         if rule.needs != "back" and out < rule.reach:
             return "cut off by the start of the clip", True

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.body import Body
-from formcheck.geometry import Point, angle_at, distance, elevation, inclination, side_of_line
+from formcheck.geometry import Point, along, angle_at, distance, elevation, inclination, side_of_line
 
 Array = NDArray[np.float64]
 
@@ -210,6 +210,22 @@ def grip_over_knee(b: Body) -> float:
 def grip_forward(b: Body) -> float:
     """Hand (taken to be the bar) in front of the middle of the foot, per cent of stature."""
     return 100 * (b.grip()[0] - b.ref.midfoot_x)
+
+
+@signal("%H")
+def bar_from_leg(b: Body) -> float:
+    """Hand in front of the shank or thigh at its own height, per cent of stature; about 4 when the bar touches."""
+    grip, knee = b.grip(), b("knee")
+    end = b("ankle") if grip[1] < knee[1] else b("hip")
+    rise = end[1] - knee[1]
+    share = (grip[1] - knee[1]) / rise if rise else nan
+    return nan if isnan(share) else 100 * (grip[0] - along(knee, end, min(max(share, 0.0), 1.0))[0])
+
+
+@signal("H")
+def hip_over_knee(b: Body) -> float:
+    """Hip above the knee: about a thigh's length standing, 0 when the thigh is level, from any side."""
+    return b("hip")[1] - b("knee")[1]
 
 
 @signal("%H")

@@ -15,9 +15,9 @@ CUT = RepRule(
     on="arm_reach", sense=1, stir=0.06, reach=0.13, home=0.7, needs="back",
     phases=(PULL, PULL, TOP, RETURN, RETURN), shortest_s=0.5, longest_s=10.0,
     guards=(
-        Guard("trunk_inclination", 25, 120, "not bent over"),
-        Guard("body_incline", 40, 90, "not standing"),
-        Guard("hip_height", 0.25, 1.0, "not standing"),
+        Guard("trunk_inclination", 25, 120, "not bent over", event="start"),
+        Guard("body_incline", 40, 90, "not standing", event="start"),
+        Guard("hip_height", 0.25, 1.0, "not standing", event="start"),
     ),
 )  # fmt: skip
 

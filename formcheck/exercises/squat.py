@@ -18,7 +18,7 @@ CUT = RepRule(
     phases=(DESCENT, DESCENT, BOTTOM, DRIVE, RISE), shortest_s=0.5, longest_s=12.0,
     guards=(
         Guard("trunk_inclination", -30, 80, "bent over rather than squatted"),
-        Guard("foot_travel", -25, 25, "moved about rather than squatted"),
+        Guard("hip_height", 0.33, 1.0, "did not stand up", event="end"),
     ),
 )  # fmt: skip
 
