@@ -14,7 +14,7 @@ from typing import Protocol
 from formcheck.errors import ConfigError
 from formcheck.exercise import Exercise, Fault, Limit
 from formcheck.exercises import EXERCISES
-from formcheck.exercises.filming import FILMING
+from formcheck.exercises.filming import FILMING, FilmingProblem
 from formcheck.files import atomic_write
 from formcheck.signals import SIGNALS
 from formcheck.words import DISCLAIMER, listed, with_unit
@@ -99,11 +99,10 @@ def explain(what: str) -> str:
 
 def fault_page(fault: Documented, heading: str = "#") -> str:
     """All sections of one fault, the limits too where it has any."""
-    limits = limit_lines(fault) if isinstance(fault, Fault) else ""
     sections = (
         ("What one sees", fault.see),
         ("Why it matters", fault.why),
-        ("Limits", limits),
+        ("Limits", limit_lines(fault)),
         ("Cue", fault.cue),
         ("Source of the limits", fault.source),
         ("What it cannot tell", fault.cannot_tell),
@@ -113,8 +112,12 @@ def fault_page(fault: Documented, heading: str = "#") -> str:
     return f"{heading} {fault.code} {fault.title}\n\n{severity}\n\n{body}\n"
 
 
-def limit_lines(fault: Fault) -> str:
+def limit_lines(fault: Documented) -> str:
     """The limits of a fault: quantity, warn and fault level, phase, view, and for how long."""
+    if isinstance(fault, FilmingProblem):
+        return f"Reported {'above' if fault.more_is_worse else 'below'} {with_unit(fault.warn, fault.unit)}."
+    if not isinstance(fault, Fault):
+        return ""
     lines = "\n".join(f"- {_limit(limit)}" for limit in fault.limits)
     return "\n\n".join(part for part in (_together(fault), lines, _gate(fault)) if part)
 
