@@ -1,4 +1,4 @@
-"""The manual: every fault has all its sections, the generated pages are up to date, wrong codes name the near one."""
+"""The manual: every fault has all its sections, generated pages are fresh, wrong codes name the near one."""
 
 from __future__ import annotations
 
