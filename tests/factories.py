@@ -53,7 +53,7 @@ def signals(seconds: float = 6.0, fps: float = 30.0) -> SignalTable:
     wave = 0.5 - 0.5 * np.cos(2 * np.pi * 2 * times / seconds)
     values = {name: 10 + 40 * wave for name in sorted(EXERCISES["squat"].signals)}
     values["trunk_inclination"] = np.where((times > 0.2) & (times < 0.4), np.nan, 5 + 40 * wave)
-    segment = np.where(times < seconds / 2, 1, 2)
+    segment = np.where(times < seconds / 2, 0, 1)
     return SignalTable(times, values, np.where(wave > 0.9, "bottom", "descent"), segment)
 
 
@@ -68,7 +68,7 @@ def cut(index: int, start_s: float, *, counted: bool = True, note: str = "") -> 
 
 
 def finding(
-    segment: int | None = 1, code: str = FAULT.code, verdict: str = "fault", **changes: object
+    segment: int | None = 0, code: str = FAULT.code, verdict: str = "fault", **changes: object
 ) -> Finding:
     """A finding of the first squat fault."""
     fields = {
@@ -83,7 +83,7 @@ def report(*findings: Finding, **changes: object) -> Report:
     """A report of two squats with the given findings."""
     fields = {
         "source": "squat.mp4", "exercise": "squat", "variant": "", "exercise_confidence": 0.97,
-        "view": "side", "yaw_deg": 4.0, "segments": (cut(1, 0.0), cut(2, 3.0)), "findings": findings,
+        "view": "side", "yaw_deg": 4.0, "segments": (cut(0, 0.0), cut(1, 3.0)), "findings": findings,
         "unseen": (Unseen(EXERCISES["squat"].faults[-1].code, "filmed from the side; film from the front"),),
         "measures": {"velocity_loss_pct": 12.0}, "coverage": {"frames": 1.0},
         "made_with": {"formcheck": "0.1.0"},

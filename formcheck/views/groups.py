@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from formcheck.manual import Documented, every_fault
-from formcheck.report import Cut, Finding, Report
+from formcheck.report import Cut, Finding, Report, Unseen
 from formcheck.words import clock, counted, listed, readable, span, with_unit
 
 
@@ -109,17 +109,18 @@ def against(finding: Finding) -> str:
 def not_judged(report: Report) -> list[tuple[str, str]]:
     """(which faults, why and where) for what could not be judged; faults with the same reason together."""
     faults = every_fault()
-    together: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    together: dict[str, list[str]] = {}
     for unseen in report.unseen:
-        together.setdefault((unseen.why, unseen.segments), []).append(faults[unseen.code].title)
-    return [(listed(titles), _where(report, why, segments)) for (why, segments), titles in together.items()]
+        together.setdefault(_where(report, unseen), []).append(faults[unseen.code].title)
+    return [(listed(titles), why) for why, titles in together.items()]
 
 
-def _where(report: Report, why: str, segments: tuple[int, ...]) -> str:
-    if not segments or set(segments) >= {c.index for c in report.counted}:
-        return why
+def _where(report: Report, unseen: Unseen) -> str:
+    """The reason, with the reps it holds for where it does not hold for all that count."""
+    if not unseen.segments or set(unseen.segments) >= {c.index for c in report.counted}:
+        return unseen.why
     named = labels(report)
-    return f"{why} ({listed(named[i] for i in segments)})"
+    return f"{unseen.why} ({listed(named[i] for i in unseen.segments)})"
 
 
 def _done(report: Report) -> str:
