@@ -55,7 +55,7 @@ class Pose:
 
     points: (33, 3) pixels, y up, NaN where not seen; seen: (33,) visibility 0..1; size: (width, height) of
     the displayed picture in pixels; people: how many people the picture showed when last counted;
-    brightness: mean luma 0..1 of the picture (NaN if unknown).
+    brightness: mean luma 0..1 of the picture (NaN if unknown); shot: counts up at every cut of the video.
     """
 
     time_s: float
@@ -64,6 +64,7 @@ class Pose:
     size: tuple[int, int]
     people: int = 1
     brightness: float = float("nan")
+    shot: int = 0
 
     def __post_init__(self) -> None:
         if self.points.shape != (len(JOINTS), 3) or self.seen.shape != (len(JOINTS),):
@@ -82,10 +83,10 @@ class Pose:
         return float(x), float(y)
 
 
-def nobody(time_s: float, size: tuple[int, int], brightness: float = float("nan")) -> Pose:
+def nobody(time_s: float, size: tuple[int, int], brightness: float = float("nan"), shot: int = 0) -> Pose:
     """The pose of a frame in which no person was found: all NaN."""
     empty = np.full((len(JOINTS), 3), np.nan)
-    return Pose(time_s, empty, np.zeros(len(JOINTS)), size, 0, brightness)
+    return Pose(time_s, empty, np.zeros(len(JOINTS)), size, 0, brightness, shot)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class PoseTrack:
     """The poses of one clip, stacked. Iterating gives `Pose`s; `save` and `load` keep it as .npz.
 
     times_s: (T,) strictly increasing seconds from the start of the video; points: (T, 33, 3); seen: (T, 33);
-    people: (T,) whole numbers; brightness: (T,) 0..1; size: (width, height) pixels; meta: what made it
+    people, shots: (T,) whole numbers; brightness: (T,) 0..1; size: (width, height) pixels; meta: what made it
     (source name, video facts, model, counts), JSON values only.
     """
 
@@ -102,12 +103,13 @@ class PoseTrack:
     seen: Array
     people: Array
     brightness: Array
+    shots: Array
     size: tuple[int, int]
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n, j = len(self.times_s), len(JOINTS)
-        expected = {"times_s": (n,), "points": (n, j, 3), "seen": (n, j), "people": (n,), "brightness": (n,)}
+        expected = {"times_s": (n,), "points": (n, j, 3), "seen": (n, j), "people": (n,), "brightness": (n,), "shots": (n,)}
         for name, shape in expected.items():
             got = getattr(self, name).shape
             if got != shape:
@@ -121,7 +123,7 @@ class PoseTrack:
     def __getitem__(self, i: int) -> Pose:
         return Pose(
             float(self.times_s[i]), self.points[i], self.seen[i], self.size,
-            int(self.people[i]), float(self.brightness[i]),
+            int(self.people[i]), float(self.brightness[i]), int(self.shots[i]),
         )  # fmt: skip
 
     def __iter__(self) -> Iterator[Pose]:
@@ -131,7 +133,7 @@ class PoseTrack:
         """The same track, some frames of it only."""
         return PoseTrack(
             self.times_s[rows], self.points[rows], self.seen[rows],
-            self.people[rows], self.brightness[rows], self.size, self.meta,
+            self.people[rows], self.brightness[rows], self.shots[rows], self.size, self.meta,
         )  # fmt: skip
 
     @staticmethod
@@ -145,6 +147,7 @@ class PoseTrack:
             np.stack([p.seen for p in poses]).astype(float),
             np.array([p.people for p in poses], dtype=float),
             np.array([p.brightness for p in poses], dtype=float),
+            np.array([p.shot for p in poses], dtype=float),
             poses[0].size,
             dict(meta or {}),
         )
@@ -157,6 +160,7 @@ class PoseTrack:
             buffer, header=np.array(json.dumps(head)), times_s=self.times_s,
             points=self.points.astype(np.float32), seen=self.seen.astype(np.float32),
             people=self.people.astype(np.int16), brightness=self.brightness.astype(np.float32),
+            shots=self.shots.astype(np.int32),
         )  # fmt: skip
         atomic_write(path, buffer.getvalue())
 
@@ -173,7 +177,7 @@ class PoseTrack:
                     )
                 width, height = (int(v) for v in head["size"])
                 arrays = [
-                    data[k].astype(float) for k in ("times_s", "points", "seen", "people", "brightness")
+                    data[k].astype(float) for k in ("times_s", "points", "seen", "people", "brightness", "shots")
                 ]
                 return PoseTrack(*arrays, (width, height), dict(head["meta"]))  # type: ignore[misc]
         except FileNotFoundError:

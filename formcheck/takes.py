@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from formcheck.body import SEEN_MIN
 from formcheck.pose import J, PoseTrack
 
-JUMP_TRUNKS = 0.45  # the trunk moving farther than this between neighbouring frames ... (engineering choice)
-JUMP_TRUNKS_PER_S = 4.0  # ... plus this for every second between them is a cut; a dropping lifter does 3 at most
-RESIZE = 1.5  # so is the trunk changing its length on the picture by this factor
+JUMP_S = 0.3  # a jump is a difference between the medians of this long before and after a moment ...
+JUMP_TRUNKS = 0.9  # ... of more than this many trunk lengths; a lifter's trunk moves less than half of that
+STEADY_TRUNKS = 0.35  # ... while both sides hold still to within this: a lost tracker wanders, a cut does not
 ABSENT_S = 2.0  # nobody seen for longer than this starts a new take
+Array = NDArray[np.float64]
+
 SHORTEST_S = 0.5  # takes shorter than this hold no rep
 TRUNK_JOINTS = [J["left_shoulder"], J["right_shoulder"], J["left_hip"], J["right_hip"]]
 
@@ -26,18 +28,28 @@ def split(track: PoseTrack) -> list[slice]:
     seen = np.flatnonzero(np.isfinite(trunk).all(axis=(1, 2)))
     if not len(seen):
         return []
-    starts = [0, *(np.flatnonzero(_cuts(trunk[seen], track.times_s[seen])) + 1), len(seen)]
+    cut = _cuts(trunk[seen], track.times_s[seen]) | (np.diff(track.shots[seen]) > 0)
+    starts = [0, *(np.flatnonzero(cut) + 1), len(seen)]
     rows = [slice(int(seen[a]), int(seen[b - 1]) + 1) for a, b in zip(starts[:-1], starts[1:], strict=True)]
     t = track.times_s
     return [r for r in rows if t[r.stop - 1] - t[r.start] >= SHORTEST_S]
 
 
-def _cuts(trunk: NDArray[np.float64], times_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _cuts(trunk: Array, times_s: Array) -> NDArray[np.bool_]:
     """True where something jumps between one seen frame and the next: (N, 4, 2) -> (N - 1,)."""
-    length = np.linalg.norm(trunk[:, :2].mean(axis=1) - trunk[:, 2:].mean(axis=1), axis=1)
-    size = np.maximum(length, np.median(length) / 2)
-    moved = np.linalg.norm(np.diff(trunk, axis=0), axis=2).min(axis=1) / size[:-1]
     gap = np.diff(times_s)
-    ratio = size[1:] / size[:-1]
-    resized = (np.maximum(ratio, 1 / ratio) > RESIZE) & (gap < 0.3)
-    return np.asarray((moved > JUMP_TRUNKS + JUMP_TRUNKS_PER_S * gap) | resized | (gap > ABSENT_S))
+    out = gap > ABSENT_S
+    size = float(np.median(np.linalg.norm(trunk[:, :2].mean(axis=1) - trunk[:, 2:].mean(axis=1), axis=1)))
+    middle = trunk.mean(axis=1)
+    step = np.linalg.norm(np.diff(middle, axis=0), axis=1)
+    for i in np.flatnonzero(step > JUMP_TRUNKS * size / 2):
+        before = middle[(times_s <= times_s[i]) & (times_s >= times_s[i] - JUMP_S)]
+        after = middle[(times_s >= times_s[i + 1]) & (times_s <= times_s[i + 1] + JUMP_S)]
+        steady = max(_spread(before), _spread(after)) < STEADY_TRUNKS * size
+        jump = np.linalg.norm(np.median(after, axis=0) - np.median(before, axis=0))
+        out[i] |= steady and jump > JUMP_TRUNKS * size
+    return np.asarray(out)
+
+
+def _spread(points: Array) -> float:
+    return float(np.linalg.norm(points - np.median(points, axis=0), axis=1).max())

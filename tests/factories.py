@@ -44,7 +44,7 @@ def squatting(seconds: float = 6.0, fps: float = 30.0, reps: int = 2) -> PoseTra
         points[:, i, 1] = y - drop * depth
     seen = np.full((len(times), len(JOINTS)), 0.95)
     one = np.ones(len(times))
-    return PoseTrack(times, points, seen, one, 0.5 * one, SIZE, {"source": "squat.mp4"})
+    return PoseTrack(times, points, seen, one, 0.5 * one, 0 * one, SIZE, {"source": "squat.mp4"})
 
 
 def signals(seconds: float = 6.0, fps: float = 30.0) -> SignalTable:

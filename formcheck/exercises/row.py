@@ -18,6 +18,8 @@ CUT = RepRule(
         Guard("trunk_inclination", 25, 120, "not bent over", event="start"),
         Guard("body_incline", 40, 90, "not standing", event="start"),
         Guard("hip_height", 0.25, 1.0, "not standing", event="start"),
+        Guard("hand_under_shoulder", 0.2, 1.0, "arms not hanging", event="start"),
+        Guard("trunk_inclination", 25, 120, "not bent over", event="end"),
     ),
 )  # fmt: skip
 

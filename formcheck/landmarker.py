@@ -1,0 +1,193 @@
+"""`Frame` -> `Pose`: the only module that runs MediaPipe.
+
+One person is tracked. Every two seconds a scout looks at the whole picture for others: it counts them, and
+when somebody else is clearly the lifter (larger, more central) twice running, tracking starts anew on them.
+
+mediapipe sends usage metrics to its maker and has no switch for it. Its HTTP client honours proxy variables,
+so before the first landmarker is made they are pointed at a dead local port: not even a name is looked up.
+FORMCHECK_MEDIAPIPE_METRICS=allow leaves them alone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import ModelError
+from formcheck.pose import J, Pose, nobody
+from formcheck.video import Frame, Image
+
+Array = NDArray[np.float64]
+
+DEAD_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+SCOUT_S = 2.0  # seconds between looks for other people; a look costs about as much as three tracked frames
+MOST_PEOPLE = 4
+CLEARLY_BETTER = 1.3  # somebody else must suit this much better, twice running, before they are followed
+SAME_PERSON = 0.5  # centres closer than this share of a body's height are one person
+MARGIN = 0.15  # of the box, kept around a person whom tracking starts on
+CUT = 0.09  # mean change of a 64x64 grey thumbnail between pictures; cuts 0.17 and up, lifts 0.05 at most (footage)
+
+
+def keep_metrics_home() -> None:
+    """Make mediapipe's usage metrics impossible to send from this process, unless the user allows them."""
+    if os.environ.get("FORMCHECK_MEDIAPIPE_METRICS") == "allow":
+        return
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        os.environ[name] = os.environ[name.upper()] = DEAD_PROXY
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ.pop(name, None)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person the scout saw: centre and box in shares of the picture, y down, and how well they suit."""
+
+    centre: tuple[float, float]
+    box: tuple[float, float, float, float]
+    score: float
+
+
+class Landmarker:
+    """Finds the lifter's joints, frame by frame, times increasing. A context manager.
+
+    Raises ModelError when the model cannot be loaded.
+    """
+
+    def __init__(self, model: Path) -> None:
+        keep_metrics_home()
+        import mediapipe
+
+        self._mp: Any = mediapipe
+        self._vision: Any = mediapipe.tasks.vision
+        self._model = model
+        self._tracker = self._landmarker("VIDEO", 1)
+        self._scout = self._landmarker("IMAGE", MOST_PEOPLE)
+        self._last_ms = -1
+        self._next_scout_s = 0.0
+        self._people = 0
+        self._better = 0
+        self._shot = 0
+        self._thumbnail: Array | None = None
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tracker.close()
+        self._scout.close()
+
+    def detect(self, frame: Frame, size: tuple[int, int]) -> Pose:
+        """The pose in a frame, in pixels of the displayed picture of `size` (width, height), y up."""
+        grey = self._look(frame.image)
+        found = self._track(frame.image, frame.time_s)
+        if frame.time_s >= self._next_scout_s:
+            self._next_scout_s = frame.time_s + SCOUT_S
+            found = self._scouted(frame, found)
+        light = float(grey.mean())
+        if found is None:
+            return nobody(frame.time_s, size, light, self._shot)
+        width, height = size
+        points = np.column_stack((found[:, 0] * width, (1 - found[:, 1]) * height, found[:, 2] * width))
+        return Pose(frame.time_s, points, found[:, 3], size, max(self._people, 1), light, self._shot)
+
+    def _look(self, image: Image) -> Array:
+        """A small grey copy of the picture; notices cuts of the video, where tracking must start anew."""
+        rows = np.linspace(0, image.shape[0] - 1, 64).astype(int)
+        columns = np.linspace(0, image.shape[1] - 1, 64).astype(int)
+        grey = image[rows][:, columns].mean(axis=2) / 255
+        if self._thumbnail is not None and float(np.abs(grey - self._thumbnail).mean()) > CUT:
+            self._shot += 1
+            self._start_anew()
+            self._next_scout_s = 0.0
+        self._thumbnail = grey
+        return np.asarray(grey)
+
+    def _track(self, image: Image, time_s: float) -> Array | None:
+        self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
+        result = self._tracker.detect_for_video(self._picture(image), self._last_ms)
+        return _table(result.pose_landmarks[0]) if result.pose_landmarks else None
+
+    def _scouted(self, frame: Frame, found: Array | None) -> Array | None:
+        """Count the people; when somebody else is clearly the lifter, follow them from here on."""
+        seen = [_candidate(_table(p)) for p in self._scout.detect(self._picture(frame.image)).pose_landmarks]
+        people = _different(seen)
+        self._people = len(people)
+        best = max(people, key=lambda c: c.score, default=None)
+        followed = _candidate(found) if found is not None else None
+        if best is None or (followed is not None and (_same(best, followed) or best.score < CLEARLY_BETTER * followed.score)):
+            self._better = 0
+            return found
+        self._better += 1
+        if self._better < 2 and followed is not None:
+            self._next_scout_s = frame.time_s + SCOUT_S / 4
+            return found
+        self._start_anew()
+        return self._track(_only(frame.image, best.box), frame.time_s)
+
+    def _start_anew(self) -> None:
+        self._tracker.close()
+        self._tracker = self._landmarker("VIDEO", 1)
+        self._better = 0
+
+    def _picture(self, image: Image) -> Any:
+        return self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=image)
+
+    def _landmarker(self, mode: str, people: int) -> Any:
+        options = self._vision.PoseLandmarkerOptions(
+            base_options=self._mp.tasks.BaseOptions(model_asset_path=str(self._model)),
+            running_mode=getattr(self._vision.RunningMode, mode),
+            num_poses=people,
+        )
+        try:
+            return self._vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError) as e:
+            raise ModelError(
+                f"{self._model} cannot be used as a pose model; delete it and run 'python -m formcheck.model_bundle'."
+            ) from e
+
+
+def _table(landmarks: Any) -> Array:
+    """(33, 4): x, y, z in shares of the picture (y down), visibility."""
+    return np.array([(p.x, p.y, p.z, p.visibility) for p in landmarks], dtype=float)
+
+
+def _candidate(table: Array) -> Candidate:
+    """Large and central people suit better than small ones at the edge."""
+    left, top = table[:, :2].min(axis=0)
+    right, bottom = table[:, :2].max(axis=0)
+    trunk = table[[J["left_shoulder"], J["right_shoulder"], J["left_hip"], J["right_hip"]], :2].mean(axis=0)
+    size = float(np.hypot(right - left, bottom - top))
+    off_centre = min(1.0, 2 * abs(float(trunk[0]) - 0.5))
+    box = (float(left), float(top), float(right), float(bottom))
+    return Candidate((float(trunk[0]), float(trunk[1])), box, size * (1 - 0.5 * off_centre))
+
+
+def _same(a: Candidate, b: Candidate) -> bool:
+    size = max(a.box[2] - a.box[0], a.box[3] - a.box[1])
+    return bool(np.hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1]) < SAME_PERSON * size)
+
+
+def _different(seen: list[Candidate]) -> list[Candidate]:
+    """Each person once: the scout may see one twice."""
+    people: list[Candidate] = []
+    for candidate in sorted(seen, key=lambda c: -c.score):
+        if not any(_same(candidate, p) for p in people):
+            people.append(candidate)
+    return people
+
+
+def _only(image: Image, box: tuple[float, float, float, float]) -> Image:
+    """The picture with everything outside a box greyed out."""
+    height, width = image.shape[:2]
+    left, top, right, bottom = box
+    dx, dy = MARGIN * (right - left), MARGIN * (bottom - top)
+    rows = slice(max(0, int((top - dy) * height)), max(1, int((bottom + dy) * height)))
+    columns = slice(max(0, int((left - dx) * width)), max(1, int((right + dx) * width)))
+    out = np.full_like(image, 128)
+    out[rows, columns] = image[rows, columns]
+    return out

@@ -1,0 +1,160 @@
+"""The pose model: provisioned once from the mediapipe 0.10.21 wheel, checked, usable offline ever after.
+
+Current mediapipe ships no model. The wheel of 0.10.21 still holds the two networks of the "full" pose model;
+the Tasks API wants them with input normalisation metadata, zipped. `python -m formcheck.model_bundle` does
+all that by package name, with pip; nothing else ever opens a network connection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from formcheck.errors import FormcheckError, ModelError
+from formcheck.files import atomic_write
+
+NAME = "pose_landmarker_full.task"
+WHEEL = "mediapipe==0.10.21"
+ENVIRONMENT = "FORMCHECK_MODEL"
+
+
+@dataclass(frozen=True)
+class Network:
+    """One of the two networks: where it lies in the wheel, its SHA-256, its name in the bundle, its input scaling."""
+
+    source: str
+    sha256: str
+    name: str
+    mean: float
+    std: float
+
+
+NETWORKS = (
+    Network("mediapipe/modules/pose_detection/pose_detection.tflite",
+            "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "pose_detector.tflite", 127.5, 127.5),
+    Network("mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+            "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f", "pose_landmarks_detector.tflite", 0.0, 255.0),
+)  # fmt: skip
+
+
+def home() -> Path:
+    """The folder the model is provisioned into: models/ of a checkout, else the user's cache."""
+    checkout = Path(__file__).resolve().parent.parent / "models"
+    if (checkout / "README.md").is_file() and os.access(checkout, os.W_OK):
+        return checkout
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return base / "formcheck"
+
+
+def find_model(explicit: Path | None = None) -> Path:
+    """The model to use: the one given, FORMCHECK_MODEL, or the provisioned one. Raises ModelError without any."""
+    given = explicit or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
+    path = given or home() / NAME
+    if not path.is_file():
+        if given:
+            raise ModelError(f"There is no pose model at {path}; give the path of a pose_landmarker .task file.")
+        raise ModelError("The pose model is not installed yet; run 'python -m formcheck.model_bundle' once, with a network.")
+    if not zipfile.is_zipfile(path):
+        raise ModelError(f"{path} is not a pose model; delete it and run 'python -m formcheck.model_bundle' again.")
+    return path
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def provision(say: Callable[[str], None], folder: Path | None = None) -> Path:
+    """Make the model bundle if it is not there yet; whole or not at all. Returns its path."""
+    path = (folder or home()) / NAME
+    if path.is_file() and zipfile.is_zipfile(path):
+        say(f"The pose model is there: {path.name}")
+        return path
+    with tempfile.TemporaryDirectory() as scratch:
+        say(f"Fetching the pose model out of {WHEEL} (36 MB, once) ...")
+        wheel = _download(Path(scratch))
+        say("Checking and packing the pose model ...")
+        atomic_write(path, bundle(wheel))
+    say(f"The pose model is ready: {path.name}")
+    return path
+
+
+def _download(folder: Path) -> Path:
+    """The wheel, by pip. Only data is taken from it, so any platform's will do."""
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+        "--only-binary=:all:", "--python-version", "3.11", "--platform", "manylinux_2_28_x86_64",
+        "--dest", str(folder), WHEEL,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        last = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+        raise ModelError(f"The pose model could not be fetched ({last}); connect to the network and run it again.")
+    return wheels[0]
+
+
+def bundle(wheel: Path) -> bytes:
+    """The .task bundle made from a wheel: the same bytes every time. Raises ModelError if a network is not the known one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
+        for network in NETWORKS:
+            data = source.read(network.source)
+            if hashlib.sha256(data).hexdigest() != network.sha256:
+                raise ModelError(f"{network.name} is not the file it should be (SHA-256 differs); fetch it again.")
+            target.writestr(zipfile.ZipInfo(network.name), with_normalisation(data, network.mean, network.std))
+    return out.getvalue()
+
+
+def with_normalisation(model: bytes, mean: float, std: float) -> bytes:
+    """A TFLite model with TFLITE_METADATA saying that its input is (pixel - mean) / std."""
+    import flatbuffers  # type: ignore[import-untyped]
+    from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
+    from mediapipe.tasks.metadata import schema_py_generated as schema
+
+    options = metadata.NormalizationOptionsT()
+    options.mean, options.std = [mean], [std]
+    unit = metadata.ProcessUnitT()
+    unit.optionsType, unit.options = metadata.ProcessUnitOptions.NormalizationOptions, options
+    tensor, graph, root = metadata.TensorMetadataT(), metadata.SubGraphMetadataT(), metadata.ModelMetadataT()
+    tensor.processUnits, graph.inputTensorMetadata, root.subgraphMetadata = [unit], [tensor], [graph]
+
+    def packed(table: object, identifier: bytes) -> bytes:
+        builder = flatbuffers.Builder(0)
+        builder.Finish(table.Pack(builder), identifier)  # type: ignore[attr-defined]
+        return bytes(builder.Output())
+
+    tflite = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+    buffer, entry = schema.BufferT(), schema.MetadataT()
+    buffer.data = list(packed(root, b"M001"))
+    tflite.buffers.append(buffer)
+    entry.name, entry.buffer = b"TFLITE_METADATA", len(tflite.buffers) - 1
+    tflite.metadata = [*(tflite.metadata or []), entry]
+    return packed(tflite, b"TFL3")
+
+
+def main() -> int:
+    """Provision from the command line: progress on stderr, exit 0, or 2 with one sentence."""
+    try:
+        provision(lambda line: print(line, file=sys.stderr, flush=True))
+    except FormcheckError as e:
+        print(f"formcheck: {e}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
