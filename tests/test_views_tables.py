@@ -1,10 +1,11 @@
-"""CSV tables, DataFrames, captions, TRC and MOT: headers, counts, units, and nothing for what was not seen."""
+"""CSV tables, DataFrames, captions, TRC and MOT: headers, counts, units, blanks for what was not seen."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from dataclasses import replace
 
 import factories
 import numpy as np
@@ -95,7 +96,7 @@ def test_unseen_markers_are_blank_in_trc() -> None:
     track = factories.squatting()
     seen = track.seen.copy()
     seen[:, J["left_wrist"]] = 0.1
-    hidden = PoseTrack(track.times_s, track.points, seen, track.people, track.brightness, track.size)
+    hidden = replace(track, seen=seen)
     row = trc(hidden, None)[2][0]
     first = 2 + 3 * J["left_wrist"]
     assert np.isnan(row[first : first + 3]).all()

@@ -1,4 +1,4 @@
-"""The report as text: what was done, one cue, each finding with rep, value and limit, and what was not judged."""
+"""The report as text: what was done, one cue, each finding with its evidence, and what was not judged."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Drawing on a picture: skeleton, an angle with its value, text. Sizes follow the picture, points are y up.
 
 A `Canvas` is an RGB picture together with where the displayed video lies in it, so that whole frames and
-enlarged cut-outs are drawn alike. Text is 3.2 % of the width: still readable where a phone shows the
-picture 390 points wide.
+enlarged cut-outs are drawn alike.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ WHITE, DARK, FAR = (255, 255, 255), (22, 28, 30), (150, 162, 166)
 CALM, WARN, FAULT = (64, 224, 208), (255, 190, 40), (255, 96, 84)
 VERDICT_COLOUR = {"": CALM, "warn": WARN, "fault": FAULT}
 
-TEXT_SHARE = 0.032  # of the width
 LINE_SHARE = 0.004  # of the longer side
 ARC_SHARE = 0.4  # of the shorter arm of an angle
 SUBPIXEL = 4  # cv2 draws to 1/16 pixel
@@ -38,12 +36,13 @@ class Canvas:
     """A picture and the place of the video in it: image (H, W, 3) RGB, drawn on in place.
 
     scale: canvas pixels a video pixel; left, top: the video pixel (y down) in the canvas' upper left corner;
-    height: of the displayed video in its own pixels.
+    height: of the displayed video in its own pixels; text: height of the text in canvas pixels.
     """
 
     image: Image
     scale: float
     height: float
+    text: int
     left: float = 0.0
     top: float = 0.0
 
@@ -51,11 +50,6 @@ class Canvas:
     def line(self) -> int:
         """Width of a line, pixels."""
         return max(2, round(LINE_SHARE * float(max(self.image.shape[:2]))))
-
-    @property
-    def text(self) -> int:
-        """Height of the text, pixels."""
-        return max(12, round(TEXT_SHARE * float(self.image.shape[1])))
 
     def at(self, point: Point) -> tuple[int, int]:
         """A point of the video (pixels, y up) in sixteenths of a canvas pixel, y down."""
@@ -85,8 +79,9 @@ def angle(canvas: Canvas, shown: Angle, words: str, colour: Colour) -> None:
     else:
         _stroke(canvas, shown.vertex, shown.second, colour, 1.6)
     arc = _arc(shown)
-    pixels = np.array([canvas.at((x, y)) for x, y in arc], dtype=np.int32)
-    cv2.polylines(canvas.image, [pixels], False, colour, canvas.line, cv2.LINE_AA, SUBPIXEL)
+    if shown.arc:
+        pixels = np.array([canvas.at(point) for point in arc], dtype=np.int32)
+        cv2.polylines(canvas.image, [pixels], False, colour, canvas.line, cv2.LINE_AA, SUBPIXEL)
     if words:
         x, y = (v / 2**SUBPIXEL for v in canvas.at(_beyond(shown.vertex, arc[len(arc) // 2])))
         tag(canvas, words, (x, y), colour)

@@ -102,15 +102,22 @@ def seen_at(report: Report, finding: Finding) -> str:
 
 
 def against(finding: Finding) -> str:
-    """Value against limit."""
-    return f"{with_unit(finding.value, finding.unit)} (limit {with_unit(finding.limit, finding.unit)})"
+    """Value against limit: 3.4 % of height (limit 2.0 %)."""
+    limit = with_unit(finding.limit, finding.unit).partition(" of ")[0]
+    return f"{with_unit(finding.value, finding.unit)} (limit {limit})"
 
 
 def not_judged(report: Report) -> list[tuple[str, str]]:
-    """(which faults, why and where) for what could not be judged; faults with the same reason together."""
+    """(which faults, why and where) for what could not be judged; faults with the same reason together.
+
+    Where there are counted reps, what could not be judged in other attempts is left out.
+    """
     faults = every_fault()
+    judged = {c.index for c in report.counted}
     together: dict[str, list[str]] = {}
     for unseen in report.unseen:
+        if judged and unseen.segments and not judged & set(unseen.segments):
+            continue
         together.setdefault(_where(report, unseen), []).append(faults[unseen.code].title)
     return [(listed(titles), why) for why, titles in together.items()]
 

@@ -16,6 +16,7 @@ from formcheck.geometry import Point, along, distance, midpoint
 from formcheck.manual import every_fault
 from formcheck.pose import Pose
 from formcheck.report import Finding
+from formcheck.signals import SIGNALS
 
 MAIN = {
     "squat": "trunk_inclination",
@@ -39,12 +40,9 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "body_incline": (("ankle", "shoulder", "horizontal"),),
     "upper_arm_tilt": (("elbow", "shoulder", "vertical"),),
     "arm_tilt": (("wrist", "shoulder", "vertical"),),
-    "grip_forward": (("midfoot", "grip", "vertical"),),
-    "grip_height": (("midfoot", "grip", "vertical"),),
-    "shoulder_bar_forward": (("midfoot", "shoulder", "vertical"),),
-    "hip_height": (("knee", "hip", "horizontal"),),
-    "shoulder_height": (("hip", "shoulder", "vertical"),),
-    "lateral_shift": (("ankles", "hips", "vertical"),),
+    "grip_forward": (("midfoot", "grip", "plumb"),),
+    "shoulder_bar_forward": (("midfoot", "shoulder", "plumb"),),
+    "lateral_shift": (("ankles", "hips", "plumb"),),
     "shoulder_tilt": (("right shoulder", "left shoulder", "horizontal"),),
     "hip_tilt": (("right hip", "left hip", "horizontal"),),
     "hands_tilt": (("right wrist", "left wrist", "horizontal"),),
@@ -52,17 +50,24 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "knee_valgus": (("left knee", "left hip", "left ankle"), ("right knee", "right hip", "right ankle")),
     "knee_gap": (("left knee", "left hip", "left ankle"), ("right knee", "right hip", "right ankle")),
 }
-"""Signal -> (vertex, tip, second) of each angle to draw. Plain joints are the near ones."""
+"""Signal -> (vertex, tip, second) of each angle to draw. Plain joints are the near ones.
+
+plumb: the distance of the tip from the vertical line through the vertex.
+"""
 
 
 @dataclass(frozen=True)
 class Angle:
-    """One angle in the picture; `imagined` says that the second arm is no part of the body."""
+    """One angle in the picture; `imagined` says that the second arm is no part of the body.
+
+    arc: whether it is an angle at all; without one it is a distance, from a plumb line to the tip.
+    """
 
     vertex: Point
     tip: Point
     second: Point
     imagined: bool
+    arc: bool = True
 
     @property
     def seen(self) -> bool:
@@ -71,10 +76,11 @@ class Angle:
 
 
 def signal_of(finding: Finding, exercise: str) -> str:
-    """The signal to draw for a finding: the first of its limits' signals that can be drawn."""
+    """The signal to draw for a finding: the first that its limits read and that has the finding's unit."""
     fault = every_fault().get(finding.code)
     read = [s for limit in fault.limits for s in limit.watch.signals] if isinstance(fault, Fault) else []
-    return next((s for s in read if s in SHOWN), MAIN.get(exercise, ""))
+    fitting = (s for s in read if s in SHOWN and SIGNALS[s].unit == finding.unit)
+    return next(fitting, MAIN.get(exercise, ""))
 
 
 def angles(signal: str, pose: Pose, reference: Reference) -> list[Angle]:
@@ -86,6 +92,8 @@ def angles(signal: str, pose: Pose, reference: Reference) -> list[Angle]:
 
 def _angle(body: Body, vertex_name: str, tip_name: str, second_name: str) -> Angle:
     vertex, tip = _point(body, vertex_name), _point(body, tip_name)
+    if second_name == "plumb":
+        return Angle((vertex[0], tip[1]), tip, vertex, imagined=True, arc=False)
     length = distance(vertex, tip)
     if second_name == "vertical":
         second = (vertex[0], vertex[1] + length)

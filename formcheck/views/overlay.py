@@ -32,11 +32,15 @@ from formcheck.views.judged import MAIN, angles, signal_of
 from formcheck.views.references import references
 from formcheck.words import clock, readable, with_unit
 
+EVERY_S = 1 / 31  # up to 30 pictures a second: more show no flag better, and cost time
 LONG_SIDE = 1280  # most pixels of the video part: full quality on a phone, quick to encode
 FLAG_S = 1.0  # a flag stays at least this long so that it can be read (engineering choice)
 SAME_FRAME_S = 0.1  # a pose farther than this from a frame is not drawn on it
+TEXT_SHARE = 0.032  # of the width: still readable where a phone shows the picture 390 points wide
+SAME_VALUE = 0.2  # a number this much off the judged one, as a share of it, is another quantity
 STRIP_LINES = 3.4  # height of the strip in heights of its text
 KEY_SIDE = 640  # longer side of a key frame, pixels
+KEY_TEXT = 32  # pixels; key frames are shown small, several in a row
 KEY_ROOM = 0.12  # around the lifter in a key frame, share of the lifter's size
 
 
@@ -70,22 +74,29 @@ class Scene:
         now = [f for f in self.report.faults if f.start_s <= time_s <= max(f.end_s, f.start_s + FLAG_S)]
         return max(now, key=lambda f: (f.verdict == "fault", f.severity, f.start_s), default=None)
 
-    def draw(self, canvas: Canvas, row: int, signal: str, verdict: str) -> None:
-        """Skeleton and angle of one frame of the track."""
+    def draw(self, canvas: Canvas, row: int, flag: Finding | None) -> None:
+        """Skeleton of one frame of the track, and the angle that the flag is about, or else the main one."""
         pose, reference = self.track[row], self.references[row]
         drawing.skeleton(canvas, pose, reference)
-        if reference is not None:
-            value = self._value(signal, pose.time_s)
-            for i, angle in enumerate(angles(signal, pose, reference)):
-                drawing.angle(canvas, angle, value if i == 0 else "", drawing.VERDICT_COLOUR[verdict])
+        if reference is None:
+            return
+        exercise = self.report.exercise
+        signal = signal_of(flag, exercise) if flag else MAIN.get(exercise, "")
+        colour = drawing.VERDICT_COLOUR[flag.verdict if flag else ""]
+        for i, angle in enumerate(angles(signal, pose, reference)):
+            drawing.angle(canvas, angle, self._value(signal, pose.time_s, flag) if i == 0 else "", colour)
 
-    def _value(self, signal: str, time_s: float) -> str:
+    def _value(self, signal: str, time_s: float, flag: Finding | None) -> str:
+        """The signal as words; while a flag is shown only where it is the number that was judged.
+
+        A fault may judge the change since an event: then the angle itself would contradict the flag.
+        """
         table = self.examination.signals
-        if signal not in table.values or not len(table.times_s):
+        if signal not in table.values:
             return ""
-        row = int(np.abs(table.times_s - time_s).argmin())
-        value = float(table.values[signal][row])
-        return with_unit(value, SIGNALS[signal].unit) if np.isfinite(value) else ""
+        value = float(table.values[signal][int(np.abs(table.times_s - time_s).argmin())])
+        other = flag is not None and abs(value - flag.value) > SAME_VALUE * max(abs(flag.value), 1.0)
+        return "" if other or not np.isfinite(value) else with_unit(value, SIGNALS[signal].unit)
 
 
 def write_overlay(
@@ -95,29 +106,35 @@ def write_overlay(
     path: Path,
     progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Draw on every frame of the video that the track covers, and write an H.264 .mp4.
+    """Draw on the stretch of the video that the track covers, and write an H.264 .mp4 that starts at 0.
 
     Raises VideoError when the video cannot be decoded, OutputError when the file cannot be written.
     """
     scene = Scene.of(track, examination)
-    with VideoFile(video, long_side=LONG_SIDE) as frames, VideoSink(path) as sink:
+    start_s, end_s = float(track.times_s[0]), float(track.times_s[-1])
+    first_s: float | None = None
+    with (
+        VideoFile(video, start_s - SAME_FRAME_S, end_s + SAME_FRAME_S, LONG_SIDE, EVERY_S) as frames,
+        VideoSink(path) as sink,
+    ):
         for frame in frames:
-            sink.write(overlaid(frame.image, frame.time_s, scene), frame.time_s)
+            first_s = frame.time_s if first_s is None else first_s
+            sink.write(overlaid(frame.image, frame.time_s, scene), frame.time_s - first_s)
+            if progress is not None and end_s > start_s:
+                progress((frame.time_s - start_s) / (end_s - start_s))
 
 
 def overlaid(image: Image, time_s: float, scene: Scene) -> Image:
     """One frame with skeleton and angle, and the strip below it: a new picture."""
     height, width = image.shape[:2]
-    size = max(12, round(drawing.TEXT_SHARE * width))
+    size = max(12, round(TEXT_SHARE * width))
     strip = round(STRIP_LINES * size)
     out = np.empty((height + strip + (height + strip) % 2, width, 3), dtype=np.uint8)
     out[:height], out[height:] = image, drawing.DARK
-    canvas = Canvas(out[:height], height / scene.track.size[1], scene.track.size[1])
+    canvas = Canvas(out[:height], height / scene.track.size[1], scene.track.size[1], size)
     row, flag = scene.row(time_s), scene.flag(time_s)
     if row is not None:
-        exercise = scene.report.exercise
-        signal = signal_of(flag, exercise) if flag else MAIN.get(exercise, "")
-        scene.draw(canvas, row, signal, flag.verdict if flag else "")
+        scene.draw(canvas, row, flag)
     _strip(out[height:], status(scene.report, time_s), clock(time_s), flag, size)
     return out
 
@@ -180,16 +197,15 @@ def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
     nearest: dict[int, tuple[float, Image]] = {}
     if not rows:
         return {}
-    end_s = float(scene.track.times_s[max(rows)]) + SAME_FRAME_S
-    with VideoFile(video, long_side=LONG_SIDE) as frames:
+    times = scene.track.times_s
+    start_s, end_s = float(times[min(rows)]) - SAME_FRAME_S, float(times[max(rows)]) + SAME_FRAME_S
+    with VideoFile(video, start_s, end_s, LONG_SIDE) as frames:
         for frame in frames:
             row = scene.row(frame.time_s)
             if row in rows:
-                off = abs(frame.time_s - float(scene.track.times_s[row]))
+                off = abs(frame.time_s - float(times[row]))
                 if row not in nearest or off < nearest[row][0]:
                     nearest[row] = (off, frame.image)
-            if frame.time_s > end_s:
-                break
     return {row: image for row, (_, image) in nearest.items()}
 
 
@@ -202,11 +218,9 @@ def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:
     scale = KEY_SIDE / max(right - left, bottom - top)
     size = (max(2, round((right - left) * scale)), max(2, round((bottom - top) * scale)))
     smooth = cv2.INTER_AREA if scale < shown else cv2.INTER_CUBIC
-    canvas = Canvas(
-        np.ascontiguousarray(cv2.resize(part, size, interpolation=smooth)), scale, height, left, top
-    )
-    scene.draw(canvas, row, signal_of(finding, scene.report.exercise), finding.verdict)
-    return canvas.image
+    enlarged = np.ascontiguousarray(cv2.resize(part, size, interpolation=smooth), dtype=np.uint8)
+    scene.draw(Canvas(enlarged, scale, height, KEY_TEXT, left, top), row, finding)
+    return enlarged
 
 
 def _around(pose: Pose, width: int, height: int) -> tuple[float, float, float, float]:
