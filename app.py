@@ -2,9 +2,16 @@
 
 from pathlib import Path
 
-import streamlit as st
 
-from formcheck.web import upload_page
+def main() -> None:
+    """Configure and show the one page."""
+    import streamlit as st
 
-st.set_page_config(page_title="formcheck", page_icon="🏋️", layout="centered")
-upload_page.show(samples=Path(__file__).parent / "sample_videos")
+    from formcheck.web import upload_page
+
+    st.set_page_config(page_title="formcheck", page_icon="🏋️", layout="centered")
+    upload_page.show(samples=Path(__file__).parent / "sample_videos")
+
+
+if __name__ == "__main__":  # the process that finds the poses imports this file too, and must not run the page
+    main()

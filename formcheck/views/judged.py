@@ -36,7 +36,7 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "neck_angle": (("shoulder", "ear", "hip onward"),),
     "foot_pitch": (("foot", "heel", "horizontal"),),
     "heel_rise": (("foot", "heel", "horizontal"),),
-    "body_line": (("hip", "shoulder", "ankle"),),
+    "body_line": (("hip", "ankle", "shoulder onward"),),
     "body_incline": (("ankle", "shoulder", "horizontal"),),
     "upper_arm_tilt": (("elbow", "shoulder", "vertical"),),
     "arm_tilt": (("wrist", "shoulder", "vertical"),),
@@ -47,7 +47,10 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "hip_tilt": (("right hip", "left hip", "horizontal"),),
     "hands_tilt": (("right wrist", "left wrist", "horizontal"),),
     "twist": (("right shoulder", "left shoulder", "horizontal"), ("right hip", "left hip", "horizontal")),
-    "knee_valgus": (("left knee", "left hip", "left ankle"), ("right knee", "right hip", "right ankle")),
+    "knee_valgus": (
+        ("left knee", "left ankle", "left hip onward"),
+        ("right knee", "right ankle", "right hip onward"),
+    ),
     "knee_gap": (("left knee", "left hip", "left ankle"), ("right knee", "right hip", "right ankle")),
 }
 """Signal -> (vertex, tip, second) of each angle to draw. Plain joints are the near ones.

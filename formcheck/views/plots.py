@@ -79,7 +79,7 @@ def svg(plot: Plot) -> str:
         *(_band(cut, name, scale) for cut, name in zip(plot.cuts, _numbers(plot.cuts), strict=True)),
         *_axes(plot, scale),
         *(_level(name, level, plot.unit, scale) for name, level in plot.limits),
-        *(_mark(finding, scale) for finding in plot.marks),
+        *(_mark(finding, scale) for finding in plot.marks if not plot.dots),
         *(f'<polyline class="curve" points="{run}"/>' for run in _runs(plot, scale)),
         *(f'<circle class="dot" cx="{scale.x(t):.1f}" cy="{scale.y(v):.1f}" r="4"/>' for t, v in plot.dots),
         "</svg>",
@@ -171,7 +171,7 @@ def _ticks(low: float, high: float, about: int) -> list[float]:
     rough = (high - low) / about
     size = 10.0 ** np.floor(np.log10(rough))
     step = size * next(m for m in (1, 2, 5, 10) if m * size >= rough)
-    return [float(round(v, 9)) for v in np.arange(np.ceil(low / step) * step, high + step * 1e-6, step)]
+    return [float(round(v, 9)) + 0.0 for v in np.arange(np.ceil(low / step) * step, high + step * 1e-6, step)]
 
 
 def _segment(cut: Cut, rows: NDArray[np.bool_], signals: SignalTable, report: Report) -> Segment:

@@ -159,9 +159,9 @@ def _not_judged(report: Report) -> None:
 
 def _downloads(checked: Checked) -> None:
     st.subheader("Take it home")
-    for name, words, mime in DOWNLOADS:
-        if name in checked.files:
-            st.download_button(words, checked.files[name], name, mime, on_click="ignore")
-    st.download_button(
-        "Everything (ZIP)", checked.archive, "formcheck.zip", "application/zip", on_click="ignore"
-    )
+    with st.container(horizontal=True):
+        for name, words, mime in DOWNLOADS:
+            if name in checked.files:
+                st.download_button(words, checked.files[name], name, mime, on_click="ignore")
+        archive = ("formcheck.zip", "application/zip")
+        st.download_button("Everything (ZIP)", checked.archive, *archive, on_click="ignore")
