@@ -201,10 +201,9 @@ def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
     start_s, end_s = float(times[min(rows)]) - SAME_FRAME_S, float(times[max(rows)]) + SAME_FRAME_S
     with VideoFile(video, start_s, end_s, LONG_SIDE) as frames:
         for frame in frames:
-            row = scene.row(frame.time_s)
-            if row in rows:
+            for row in rows:
                 off = abs(frame.time_s - float(times[row]))
-                if row not in nearest or off < nearest[row][0]:
+                if off <= SAME_FRAME_S and (row not in nearest or off < nearest[row][0]):
                     nearest[row] = (off, frame.image)
     return {row: image for row, (_, image) in nearest.items()}
 
