@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "words"),
     ("files", "geometry"),
     ("pose", "options"),
-    ("model_bundle", "video", "body", "smoothing", "takes"),
+    ("model_bundle", "video", "body", "smoothing", "takes", "swaps"),
     ("landmarker", "signals", "segments"),
     ("estimator", "calibration", "report"),
     ("exercise",),
@@ -78,7 +78,9 @@ def code_lines(path: Path) -> int:
 
 
 def layer(name: str) -> int:
-    return next(i for i, names in enumerate(LAYERS) if name in names)
+    found = [i for i, names in enumerate(LAYERS) if name in names]
+    assert found, f"formcheck.{name} has no place in LAYERS yet; enter it where it belongs"
+    return found[0]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
