@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-.PHONY: run test check lint samples docs clean
+.PHONY: setup run test check lint samples docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/streamlit run app.py
+
+setup: $(VENV)/.ready ## virtual environment, dependencies and pose model
 
 check: $(VENV)/.ready ## check one video: make check VIDEO=path [OUT=folder]
 	@test -n "$(VIDEO)" || { echo "Say which video: make check VIDEO=path/to/set.mp4" >&2; exit 2; }

@@ -41,7 +41,7 @@ class SegmentTable:
 def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] | None = None) -> str:
     """The whole page. frames: a JPEG for each finding that has a key frame."""
     groups = by_fault(report.faults)
-    main = MAIN.get(report.exercise, "")
+    main = MAIN.get(report.exercise, "") if report.view in ("side", "oblique") else ""
     overview = plots.svg(plots.signal_plot(main, signals, report)) if main in signals.values else ""
     return _template().render(
         report=report,

@@ -81,7 +81,8 @@ class Scene:
         if reference is None:
             return
         exercise = self.report.exercise
-        signal = signal_of(flag, exercise) if flag else MAIN.get(exercise, "")
+        seen_from_side = reference.near != "both"
+        signal = signal_of(flag, exercise) if flag else MAIN.get(exercise, "") if seen_from_side else ""
         colour = drawing.VERDICT_COLOUR[flag.verdict if flag else ""]
         for i, angle in enumerate(angles(signal, pose, reference)):
             drawing.angle(canvas, angle, self._value(signal, pose.time_s, flag) if i == 0 else "", colour)
