@@ -135,7 +135,9 @@ def summary(scores: list[Score]) -> tuple[list[str], bool]:
 
 def main() -> int:
     """Run, print, write; 0 when every target is met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cache", type=Path, default=Path("build/footage"))
     parser.add_argument("--write", type=Path, help="Markdown page whose table is replaced")
@@ -146,7 +148,10 @@ def main() -> int:
         print(clip["file"], file=sys.stderr, flush=True)
         scores.append(Score(clip, examine(track(args.folder / clip["file"], args.cache)).report))
     lines, met = summary(scores)
-    lines += ["", "| clip | tier | exercise | reps / truth, hold | faults in truth | found | other faults | other warnings |"]
+    lines += [
+        "",
+        "| clip | tier | exercise | reps / truth, hold | true faults | found | other | warnings |",
+    ]
     lines += ["|---|---|---|---|---|---|---|---|", *(s.row for s in scores)]
     table = "\n".join(lines)
     print(table)

@@ -14,4 +14,14 @@ from formcheck.pose import Pose, PoseTrack
 from formcheck.report import Finding, Report
 from formcheck.version import __version__
 
-__all__ = ["EXERCISES", "Analysis", "Finding", "Options", "Pose", "PoseTrack", "Report", "__version__", "analyze"]
+__all__ = [
+    "EXERCISES",
+    "Analysis",
+    "Finding",
+    "Options",
+    "Pose",
+    "PoseTrack",
+    "Report",
+    "__version__",
+    "analyze",
+]

@@ -86,11 +86,15 @@ class Analysis:
     def finish(self) -> Report:
         """The report on this take."""
         self.close()
-        return compose([self.outcome()], Recognition(self.exercise, self.variant, 1.0), self.options, None, "live")
+        return compose(
+            [self.outcome()], Recognition(self.exercise, self.variant, 1.0), self.options, None, "live"
+        )
 
     def outcome(self) -> Outcome:
         """Everything this take gave, with its smoothed signals."""
-        return Outcome(self.calibration, self.segments, self.findings, self.unseen, self._faults, self.table())
+        return Outcome(
+            self.calibration, self.segments, self.findings, self.unseen, self._faults, self.table()
+        )
 
     def table(self) -> SignalTable:
         """The smoothed signals so far."""
@@ -161,7 +165,9 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     return Examination(report, _joined(outcomes, track))
 
 
-def _run(part: PoseTrack, calibration: Calibration, what: Recognition, options: Options, first: int) -> Outcome:
+def _run(
+    part: PoseTrack, calibration: Calibration, what: Recognition, options: Options, first: int
+) -> Outcome:
     assert what.exercise is not None
     analysis = Analysis(what.exercise, calibration, options, what.variant, first)
     for pose in part:

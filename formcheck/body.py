@@ -1,14 +1,14 @@
 """A pose seen as a body: joints in the lifter's own axes and size instead of pixels.
 
-             y up
-              |      the unit is the lifter's stature H, so 0.05 is 5 % of the body height;
-      ear o   |      x points the way the lifter faces (forward), so a mirrored video gives the same numbers;
- shoulder o   |      the origin is the lower edge of the picture: only differences mean anything.
-          |   |
-      hip o   |      Side on, a joint is the near one of its pair (it is the one that is seen);
-          \\o knee   from the front it is the middle of the two.
-          /   |
-   ankle o____|____ x forward
+            y up
+             |      the unit is the lifter's stature H, so 0.05 is 5 % of the body height;
+     ear o   |      x points the way the lifter faces (forward), so a mirrored video gives the same numbers;
+shoulder o   |      the origin is the lower edge of the picture: only differences mean anything.
+         |   |
+     hip o   |      Side on, a joint is the near one of its pair (it is the one that is seen);
+         \\o knee   from the front it is the middle of the two.
+         /   |
+  ankle o____|____ x forward
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from formcheck.geometry import Point, along, midpoint
 from formcheck.pose import J, Pose
 
 SEEN_MIN = 0.5  # MediaPipe's own presence threshold; below it a joint is a guess and counts as not seen
-BONE_SLACK = 0.35  # a bone this much longer or shorter than it is has a guessed joint at its lower end (engineering choice)
+# A bone this much longer or shorter than it is has a guessed joint at its lower end (engineering choice)
+BONE_SLACK = 0.35
 GRIP = 0.8  # the grip lies 80 % of the way from the wrist to the knuckles (biomechanics section 0)
 
 

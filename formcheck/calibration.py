@@ -1,4 +1,4 @@
-"""What is fixed for a whole take: size of the lifter, which way they face, near side, camera angle, standing values.
+"""What is fixed for a whole take: the size and facing of the lifter, the camera angle, standing values.
 
 Live, the two-second stand before the set gives the poses to calibrate from; offline, the whole take does.
 Either way the engine gets one `Calibration` and never changes it, so live and offline judge alike.
@@ -22,17 +22,28 @@ Array = NDArray[np.float64]
 
 SEGMENTS = {("shoulder", "hip"): 0.288, ("hip", "knee"): 0.245, ("knee", "ankle"): 0.246}
 """Trunk, thigh and shank in statures (Drillis & Contini 1966, from memory)."""
-FULL_LENGTH = 85  # percentile of a segment's apparent length that stands for its length unforeshortened (footage)
+FULL_LENGTH = (
+    85  # percentile of a segment's apparent length that stands for its length unforeshortened (footage)
+)
 SIDE_YAW = 30.0  # within this a view counts as side on (biomechanics section 0)
 FRONT_YAW = 60.0  # beyond this it counts as front or back
 MAX_SAMPLES = 600  # frames looked at, evenly spread: enough for medians, and cheap for an hour of video
 BENT = 0.5  # a trunk inclined by more than 30 degrees leans forward, never back
 STAND_S = 0.7  # quiet standing must last this long to be a reference (biomechanics section 0)
 STAND_SPEED = 0.06  # hips slower than this, statures a second, is quiet (engineering choice)
-STAND_KNEE, STAND_TRUNK = 155.0, 25.0  # legs straighter and trunk more upright than this is standing (engineering choice)
+STAND_TURN = 15.0  # a trunk turning slower than this, degrees a second, is quiet (engineering choice)
+STAND_KNEE, STAND_TRUNK = (
+    155.0,
+    25.0,
+)  # legs straighter and trunk more upright than this is standing (engineering choice)
 
+WANDER_S = (
+    0.25  # noise of the landmarks has forgotten itself after this long; people standing have hardly moved
+)
 MAD_TO_SD = 1.4826  # median absolute value of a normal variable, to its standard deviation
-LEFT_BY_SMOOTHING = 0.6  # share of independent noise at 30 frames a second that the smoother lets through (computed)
+LEFT_BY_SMOOTHING = (
+    0.6  # share of independent noise at 30 frames a second that the smoother lets through (computed)
+)
 
 ViewName = Literal["side", "oblique", "front", "back"]
 
@@ -41,7 +52,7 @@ ViewName = Literal["side", "oblique", "front", "back"]
 class Calibration:
     """The fixed facts of a take.
 
-    yaw_deg: signed, see signals.yaw; standing: signal -> value in the first quiet standing, empty if there was none;
+    yaw_deg: signed, see signals.yaw; standing: signal -> value in the first quiet standing (empty: none);
     noise: signal -> its standard deviation when nothing moves.
     """
 
@@ -81,47 +92,58 @@ def calibrate(track: PoseTrack) -> Calibration | None:
     runs = quiet_standing(track.times_s, columns)
     first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
     standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
-    every = np.concatenate(runs) if runs else np.array([], dtype=np.int64)
-    return Calibration(reference, yaw, standing, own_noise(columns, every))
+    return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs))
 
 
-def own_noise(columns: dict[str, Array], standing: NDArray[np.int64]) -> dict[str, float]:
+def own_noise(
+    times_s: Array, columns: dict[str, Array], standing: list[NDArray[np.int64]]
+) -> dict[str, float]:
     """Standard deviation of each signal when nothing moves, after smoothing: what may come from noise alone.
 
     The larger of two readings: the frame-to-frame jitter, from second differences (smooth movement cancels
-    out of them, independent noise of standard deviation s gives sqrt(6) s), and the wander in quiet standing.
+    out of them, independent noise of standard deviation s gives sqrt(6) s), and the wander in quiet standing,
+    from differences over WANDER_S (slow settling cancels out of them, noise gives sqrt(2) s).
     """
+    step = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1.0
+    lag = max(1, round(WANDER_S / max(step, 1e-3)))
     noise = {}
     for name, column in columns.items():
-        second = np.abs(np.diff(column[:MAX_SAMPLES], 2))
-        second = second[np.isfinite(second)]
-        jitter = float(np.median(second)) * MAD_TO_SD / np.sqrt(6) * LEFT_BY_SMOOTHING if len(second) else 0.0
-        still = column[standing]
-        still = still[np.isfinite(still)]
-        wander = float(np.median(np.abs(still - np.median(still)))) * MAD_TO_SD if len(still) else 0.0
+        jitter = _spread(np.diff(column[:MAX_SAMPLES], 2)) / np.sqrt(6) * LEFT_BY_SMOOTHING
+        pairs = [column[run[lag:]] - column[run[:-lag]] for run in standing if len(run) > lag]
+        wander = _spread(np.concatenate(pairs)) / np.sqrt(2) if pairs else 0.0
         noise[name] = max(jitter, wander)
     return noise
 
 
+def _spread(values: Array) -> float:
+    """Standard deviation of the seen values about zero, robustly: a few fast moments do not count."""
+    values = np.abs(values[np.isfinite(values)])
+    return float(np.median(values)) * MAD_TO_SD if len(values) else 0.0
+
+
 def quiet_standing(times_s: Array, columns: dict[str, Array]) -> list[NDArray[np.int64]]:
     """Runs of frames in which the lifter stands still, in order."""
-    window = max(1, int(np.ceil(0.25 / max(float(np.median(np.diff(times_s))), 1e-3)))) if len(times_s) > 1 else 1
-    if len(times_s) <= 2 * window:
-        return []
-    height = columns["hip_height"]
-    moved = np.full(len(times_s), np.nan)
-    moved[window:-window] = np.abs(height[2 * window :] - height[: -2 * window]) / (
-        times_s[2 * window :] - times_s[: -2 * window]
-    )
     with np.errstate(invalid="ignore"):
         quiet = (
             (columns["knee_angle"] > STAND_KNEE)
             & (np.abs(columns["trunk_inclination"]) < STAND_TRUNK)
-            & (moved < STAND_SPEED)
+            & (_pace(times_s, columns["hip_height"]) < STAND_SPEED)
+            & (_pace(times_s, columns["trunk_inclination"]) < STAND_TURN)
         )
     edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(int), [0]))))
     runs = zip(edges[::2], edges[1::2] - 1, strict=True)
     return [np.arange(a, b + 1) for a, b in runs if times_s[b] - times_s[a] >= STAND_S]
+
+
+def _pace(times_s: Array, values: Array) -> Array:
+    """Absolute change per second over +-WANDER_S around each sample; NaN at the ends."""
+    step = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1.0
+    window = max(1, int(np.ceil(WANDER_S / max(step, 1e-3))))
+    out = np.full(len(times_s), np.nan)
+    if len(times_s) > 2 * window:
+        elapsed = times_s[2 * window :] - times_s[: -2 * window]
+        out[window:-window] = np.abs(values[2 * window :] - values[: -2 * window]) / elapsed
+    return out
 
 
 def _column(name: str, bodies: list[Body]) -> Array:
@@ -156,17 +178,21 @@ def _stature(points: Array, near: str) -> float:
 
 def _bones(points: Array, near: str, stature_px: float) -> tuple[tuple[str, str, float], ...]:
     """The bones whose apparent length can tell a seen joint from a guessed one."""
-    return tuple((upper, lower, length / stature_px) for (upper, lower), length in _lengths(points, near).items())
+    return tuple(
+        (upper, lower, length / stature_px) for (upper, lower), length in _lengths(points, near).items()
+    )
 
 
 def _facing(points: Array) -> int:
-    """+1 facing right, -1 left: people bend forward; where nobody bends, from the toes, then from the nose."""
+    """+1 facing right, -1 left: people bend forward; where nobody bends, the toes tell, then the nose."""
     shoulder, hip = (
         points[:, [J[f"left_{j}"], J[f"right_{j}"]], :2].mean(axis=1) for j in ("shoulder", "hip")
     )
     lean = shoulder[:, 0] - hip[:, 0]
     bent = np.abs(lean) > BENT * np.hypot(*(shoulder - hip).T)
-    toes = np.concatenate([points[:, J[f"{s}_foot"], 0] - points[:, J[f"{s}_heel"], 0] for s in ("left", "right")])
+    toes = np.concatenate(
+        [points[:, J[f"{s}_foot"], 0] - points[:, J[f"{s}_heel"], 0] for s in ("left", "right")]
+    )
     nose = points[:, J["nose"], 0] - points[:, [J["left_ear"], J["right_ear"]], 0].mean(axis=1)
     for ahead in (lean[bent], toes, nose):
         ahead = ahead[np.isfinite(ahead)]

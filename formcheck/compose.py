@@ -49,7 +49,10 @@ def compose(
         view=view,
         yaw_deg=yaw,
         segments=cuts,
-        findings=tuple(sorted(findings, key=lambda f: (f.start_s, f.code)) + [f for f in filming if options.wants(f.code)]),
+        findings=tuple(
+            sorted(findings, key=lambda f: (f.start_s, f.code))
+            + [f for f in filming if options.wants(f.code)]
+        ),
         unseen=_gather(outcomes),
         measures=set_measures(cuts),
         coverage=_coverage(outcomes, track),

@@ -73,7 +73,9 @@ class Limit:
 
     def __post_init__(self) -> None:
         if self.fault is not None and (self.fault > self.warn) != self.more_is_worse:
-            raise ValueError(f"limit on {self.watch.words}: fault {self.fault} is on the wrong side of warn {self.warn}")
+            raise ValueError(
+                f"limit on {self.watch.words}: fault {self.fault} is on the wrong side of warn {self.warn}"
+            )
 
     def beyond(self, value: float, limit: float, noise: float) -> bool:
         """Whether the value is past the limit by more than twice the lifter's own noise."""
@@ -177,7 +179,7 @@ def tilt(signal: str) -> Watch:
 
 
 def from_standing(signal: str) -> Watch:
-    """The signal at every moment, minus its value in quiet standing or, without one, at the start of the rep."""
+    """The signal at every moment, minus its value in quiet standing; without one, at the start."""
 
     def of(s: Segment) -> Array:
         rest = s.standing.get(signal, s.at(signal, "start", EVENT_S))
@@ -198,7 +200,11 @@ def against_standing(signal: str, event: str) -> Watch:
 def at(signal: str, event: str) -> Watch:
     """The signal at an event: median over +-0.07 s."""
     return Watch(
-        f"{_words(signal)} at the {event}", (signal,), lambda s: s.at(signal, event, EVENT_S), event, sustained=False
+        f"{_words(signal)} at the {event}",
+        (signal,),
+        lambda s: s.at(signal, event, EVENT_S),
+        event,
+        sustained=False,
     )
 
 
@@ -253,7 +259,7 @@ def seconds_between(signal: str, first: str, last: str) -> Watch:
 
 
 def drift(signal: str, baseline_s: float) -> Watch:
-    """The signal minus its mean over the first `baseline_s` of the segment; nothing before that has passed."""
+    """The signal minus its mean over the first `baseline_s` of the segment; 0 until that has passed."""
 
     def of(s: Segment) -> Array:
         early = s.times_s <= s.times_s[0] + baseline_s
@@ -261,6 +267,12 @@ def drift(signal: str, baseline_s: float) -> Watch:
         return np.where(early, 0.0, s.values[signal] - (base.mean() if len(base) else np.nan))
 
     return Watch(f"drift of {_words(signal)} since the first {baseline_s:g} s", (signal,), of)
+
+
+def drift_size(signal: str, baseline_s: float) -> Watch:
+    """How far the signal is from its mean over the first `baseline_s`, either way."""
+    signed = drift(signal, baseline_s)
+    return Watch(f"size of the {signed.words}", (signal,), lambda s: np.abs(signed.of(s)))
 
 
 def speed(signal: str) -> Watch:
@@ -276,11 +288,15 @@ def acceleration(signal: str, event: str, before_s: float, after_s: float) -> Wa
         if i is None:
             return np.nan
         near = np.flatnonzero((s.times_s >= s.times_s[i] - before_s) & (s.times_s <= s.times_s[i] + after_s))
-        pull = np.array([bend(s.times_s, s.values[signal], int(k)) for k in near]) * ASSUMED_HEIGHT_M / GRAVITY
+        pull = (
+            np.array([bend(s.times_s, s.values[signal], int(k)) for k in near]) * ASSUMED_HEIGHT_M / GRAVITY
+        )
         pull = pull[np.isfinite(pull)]
         return float(pull.max()) if len(pull) >= MIN_FRAMES else np.nan
 
-    return Watch(f"upward acceleration of {_words(signal)} near the {event}", (signal,), of, event, sustained=False)
+    return Watch(
+        f"upward acceleration of {_words(signal)} near the {event}", (signal,), of, event, sustained=False
+    )
 
 
 MIN_TRAVEL = 0.02  # statures; a ratio to a smaller movement says nothing
@@ -294,7 +310,7 @@ def rate(times_s: Array, values: Array) -> Array:
 
 
 def bend(times_s: Array, values: Array, i: int) -> float:
-    """Second derivative at sample i, per second squared, from a parabola over +-0.12 s (-3 dB at about 4 Hz)."""
+    """Second derivative at sample i, per second squared, from a parabola over +-0.12 s."""
     near = (np.abs(times_s - times_s[i]) <= PARABOLA_S) & np.isfinite(values)
     x, y = times_s[near] - times_s[i], values[near]
     if len(x) < PARABOLA_POINTS or x[0] > -PARABOLA_S / 2 or x[-1] < PARABOLA_S / 2:
@@ -303,7 +319,9 @@ def bend(times_s: Array, values: Array, i: int) -> float:
 
 
 PARABOLA_S = 0.12
-PARABOLA_POINTS = 7  # fewer points make the second derivative mostly noise: below 30 frames a second it is not judged
+PARABOLA_POINTS = (
+    7  # fewer points make the second derivative mostly noise: below 30 frames a second it is not judged
+)
 
 
 def _words(signal: str) -> str:

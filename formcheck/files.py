@@ -31,7 +31,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as e:
-        raise OutputError(f"Cannot write {path} ({e.strerror or e}); free some disk space and try again.") from e
+        raise OutputError(
+            f"Cannot write {path} ({e.strerror or e}); free some disk space and try again."
+        ) from e
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()

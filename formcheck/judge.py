@@ -15,7 +15,9 @@ from formcheck.segments import Segment
 
 Array = NDArray[np.float64]
 
-SEEN_SHARE = 0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
+SEEN_SHARE = (
+    0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
+)
 BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
 RATE_SLACK = 0.1  # 45 frames a second pass for 50
 VERDICTS: tuple[Verdict, ...] = ("fault", "warn")  # worst first
@@ -32,7 +34,9 @@ class Reading:
     why_unseen: str = ""
 
 
-def judge(fault: Fault, segment: Segment, calibration: Calibration, options: Options) -> Finding | Unseen | None:
+def judge(
+    fault: Fault, segment: Segment, calibration: Calibration, options: Options
+) -> Finding | Unseen | None:
     """The verdict on one fault in one segment."""
     yaw = _yaw(segment, calibration)
     if not fault.view.allows(yaw):
@@ -97,7 +101,9 @@ def _sustained(values: Array, limit: Limit, fault: Fault, segment: Segment) -> R
     sign = 1.0 if limit.more_is_worse else -1.0
     level, start, end = worst_held(segment.times_s[seen], sign * values[seen], fault.for_s)
     if np.isnan(level):
-        return Reading(np.nan, 0, 0, f"the {_phase_words(fault)} was shorter than {fault.for_s:g} s or three frames")
+        return Reading(
+            np.nan, 0, 0, f"the {_phase_words(fault)} was shorter than {fault.for_s:g} s or three frames"
+        )
     return Reading(sign * level, start, end)
 
 
@@ -107,9 +113,11 @@ def _phase_words(fault: Fault) -> str:
 
 def _why_unseen(limit: Limit, segment: Segment, mask: NDArray[np.bool_]) -> str:
     """In words, which part of the body was hidden, or which moment the clip does not show."""
-    hidden = [s for s in limit.watch.signals if np.isfinite(segment.values[s][mask]).sum() < SEEN_SHARE * mask.sum()]
+    hidden = [
+        s for s in limit.watch.signals if np.isfinite(segment.values[s][mask]).sum() < SEEN_SHARE * mask.sum()
+    ]
     if hidden:
-        return f"{hidden[0].replace('_', ' ')} could not be measured in enough frames (out of the picture or covered)"
+        return f"{hidden[0].replace('_', ' ')} could not be measured in enough frames (covered or cut off)"
     if "standing" in limit.watch.words and not segment.standing:
         return "the lifter was never seen standing still, so there is nothing to compare with"
     return f"the clip does not show the moment for {limit.watch.words}"
@@ -150,7 +158,9 @@ def _finding(
     )  # fmt: skip
 
 
-def _confidence(limit: Limit, value: float, bound: float, segment: Segment, calibration: Calibration) -> float:
+def _confidence(
+    limit: Limit, value: float, bound: float, segment: Segment, calibration: Calibration
+) -> float:
     """0.5 at the limit, rising to 1 at one warn-to-fault step beyond it; times the share of frames seen."""
     step = abs((limit.fault if limit.fault is not None else 1.5 * limit.warn) - limit.warn) or 1.0
     beyond = min(1.0, abs(value - bound) / step)
@@ -173,4 +183,6 @@ def _turn(yaw: float) -> str:
 
 def faults_for(exercise: Exercise, variant: str, options: Options) -> tuple[Fault, ...]:
     """The faults to judge: those of this variant that the caller wants."""
-    return tuple(f for f in exercise.faults if options.wants(f.code) and (not f.variants or variant in f.variants))
+    return tuple(
+        f for f in exercise.faults if options.wants(f.code) and (not f.variants or variant in f.variants)
+    )

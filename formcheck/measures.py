@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.exercise import Exercise, rate
 from formcheck.report import Cut
@@ -35,13 +36,17 @@ def _lifting(segment: Segment, exercise: str, height_m: float | None) -> dict[st
         return {}
     t, h = segment.times_s[a : b + 1], segment.values[LOADED[exercise]][a : b + 1]
     seconds, rise = float(t[-1] - t[0]), float(h[-1] - h[0])
-    out = {"concentric_s": seconds, "range_pct_height": 100 * rise, "mean_speed_pct_height_per_s": 100 * rise / seconds}
+    out = {
+        "concentric_s": seconds,
+        "range_pct_height": 100 * rise,
+        "mean_speed_pct_height_per_s": 100 * rise / seconds,
+    }
     if height_m:
         out["mean_concentric_velocity_m_per_s"] = rise / seconds * height_m
     return out | _sticking(t, rate(t, h))
 
 
-def _sticking(t: np.ndarray, v: np.ndarray) -> dict[str, float]:  # type: ignore[type-arg]
+def _sticking(t: NDArray[np.float64], v: NDArray[np.float64]) -> dict[str, float]:
     """From the first peak of the upward speed to the next lull, where the lift is hardest (Larsen 2021)."""
     peaks = np.flatnonzero((v[1:-1] >= v[:-2]) & (v[1:-1] > v[2:])) + 1
     lulls = np.flatnonzero((v[1:-1] <= v[:-2]) & (v[1:-1] < v[2:])) + 1

@@ -1,4 +1,4 @@
-"""What a caller may choose: exercise, which faults, other limits, the lifter's height. Read from formcheck.toml too."""
+"""What a caller may choose: exercise, which faults, other limits, the lifter's height."""
 
 from __future__ import annotations
 

@@ -36,14 +36,15 @@ JOINTS: tuple[str, ...] = (
 """Names of the 33 BlazePose joints in their order; left and right are the lifter's own."""
 
 J = {name: i for i, name in enumerate(JOINTS)}
-BONES: tuple[tuple[str, str], ...] = tuple(
-    (f"{side}_{a}", f"{side}_{b}")
-    for side in ("left", "right")
-    for a, b in (
-        ("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "index"), ("shoulder", "hip"),
-        ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("heel", "foot"), ("ankle", "foot"),
-    )
-) + (("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"))  # fmt: skip
+_LIMBS = (
+    ("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "index"), ("shoulder", "hip"),
+    ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("heel", "foot"), ("ankle", "foot"),
+)  # fmt: skip
+BONES: tuple[tuple[str, str], ...] = (
+    *((f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in _LIMBS),
+    ("left_shoulder", "right_shoulder"),
+    ("left_hip", "right_hip"),
+)
 """Pairs of joints to draw as a skeleton."""
 
 SCHEMA = 1
@@ -109,13 +110,22 @@ class PoseTrack:
 
     def __post_init__(self) -> None:
         n, j = len(self.times_s), len(JOINTS)
-        expected = {"times_s": (n,), "points": (n, j, 3), "seen": (n, j), "people": (n,), "brightness": (n,), "shots": (n,)}
+        expected = {
+            "times_s": (n,),
+            "points": (n, j, 3),
+            "seen": (n, j),
+            "people": (n,),
+            "brightness": (n,),
+            "shots": (n,),
+        }
         for name, shape in expected.items():
             got = getattr(self, name).shape
             if got != shape:
                 raise TrackError(f"The pose track is damaged: {name} has shape {got}, expected {shape}.")
         if n and (not np.isfinite(self.times_s).all() or (np.diff(self.times_s) <= 0).any()):
-            raise TrackError("The pose track is damaged: its times do not increase; make it again from the video.")
+            raise TrackError(
+                "The pose track is damaged: its times do not increase; make it again from the video."
+            )
 
     def __len__(self) -> int:
         return len(self.times_s)
@@ -140,7 +150,9 @@ class PoseTrack:
     def stack(poses: list[Pose], meta: Mapping[str, Any] | None = None) -> PoseTrack:
         """A track of poses in time order. Raises TrackError when there are none."""
         if not poses:
-            raise TrackError("There are no frames to stack into a pose track; check the video and the time range.")
+            raise TrackError(
+                "There are no frames to stack into a pose track; check the video and the time range."
+            )
         return PoseTrack(
             np.array([p.time_s for p in poses], dtype=float),
             np.stack([p.points for p in poses]).astype(float),
@@ -176,13 +188,12 @@ class PoseTrack:
                         f"this one reads {SCHEMA}); make it again from the video."
                     )
                 width, height = (int(v) for v in head["size"])
-                arrays = [
-                    data[k].astype(float) for k in ("times_s", "points", "seen", "people", "brightness", "shots")
-                ]
-                return PoseTrack(*arrays, (width, height), dict(head["meta"]))  # type: ignore[misc]
+                columns = ("times_s", "points", "seen", "people", "brightness", "shots")
+                arrays = {name: data[name].astype(float) for name in columns}
+                return PoseTrack(**arrays, size=(width, height), meta=dict(head["meta"]))
         except FileNotFoundError:
             raise TrackError(f"There is no file {path}; give the pose.npz of an earlier check.") from None
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as e:
             raise TrackError(
-                f"{path.name} is not a formcheck pose track; give the pose.npz that 'formcheck check -o' wrote."
+                f"{path.name} is not a formcheck pose track; give a pose.npz that 'formcheck check -o' wrote."
             ) from e

@@ -28,13 +28,19 @@ from formcheck.smoothing import Smoother
 Array = NDArray[np.float64]
 Take = tuple[PoseTrack, Calibration]
 
-SQUAT_HIP_SHARE = 0.53  # squats on footage: hips make 0.48 to 0.8 of the shoulders' way, deadlifts 0.1 to 0.45
-SQUAT_HANDS = -0.03  # hands over the knees at the bottom, statures: deadlifts -0.1 to -0.25, squats -0.05 and up
+SQUAT_HIP_SHARE = (
+    0.53  # squats on footage: hips make 0.48 to 0.8 of the shoulders' way, deadlifts 0.1 to 0.45
+)
+SQUAT_HANDS = (
+    -0.03
+)  # hands over the knees at the bottom, statures: deadlifts -0.1 to -0.25, squats -0.05 and up
 SQUAT_HIP_OVER_KNEE = 0.12  # hips over the knees at the bottom, statures: squats below, deadlifts above
 HIP_SPREAD, HAND_SPREAD, DEPTH_SPREAD = 0.10, 0.08, 0.10  # how much of each tips the scale by one
 ROW_WEIGHT = 1.5  # a bar is lifted off the floor once before it is rowed: one row outweighs one deadlift
 HOLD_S_A_REP = 3.0
-FLOOR_GRIP = 0.17  # hands lower than this above the feet hold a bar that can lie on the floor (45 cm plates: 0.13)
+FLOOR_GRIP = (
+    0.17  # hands lower than this above the feet hold a bar that can lie on the floor (45 cm plates: 0.13)
+)
 STRAIGHT_ARM = 0.85  # arm reach above this in a plank is the high one
 
 
@@ -61,7 +67,12 @@ class Columns:
         return float(np.median(v)) if len(v) else float("nan")
 
 
-NAMES = tuple(sorted(set().union(*(e.signals for e in EXERCISES.values())) | {"grip_over_knee", "arm_reach", "hip_over_knee"}))
+NAMES = tuple(
+    sorted(
+        set().union(*(e.signals for e in EXERCISES.values()))
+        | {"grip_over_knee", "arm_reach", "hip_over_knee"}
+    )
+)
 
 
 def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
@@ -125,6 +136,7 @@ def _squat_score(takes: list[Columns]) -> float:
 
 def _dip_scores(columns: Columns) -> list[float]:
     """One score for every way up of the shoulders, from the lowest point to standing."""
+    ways: list[tuple[int | None, int | None]]
     ways = [(s.turn, s.last) for s in spans(EXERCISES["deadlift"], ROMANIAN, columns) if s.counted]
     ways += [(s.first, s.turn) for s in spans(EXERCISES["deadlift"], FLOOR, columns) if s.counted]
     return [x for low, top in ways if low is not None and top is not None
@@ -146,7 +158,9 @@ def _variant(name: str, takes: list[Columns]) -> str:
     if name == "deadlift":
         return _deadlift_variant(takes)
     if name == "plank":
-        reach = [c.values["arm_reach"][s.first : s.last + 1] for c in takes for s in spans(EXERCISES[name], "", c)]
+        reach = [
+            c.values["arm_reach"][s.first : s.last + 1] for c in takes for s in spans(EXERCISES[name], "", c)
+        ]
         values = np.concatenate(reach) if reach else np.array([])
         return HIGH if len(values) and np.nanmedian(values) > STRAIGHT_ARM else FOREARM
     return ""

@@ -121,7 +121,9 @@ class Report:
         """The report that `to_dict` came from. Raises TrackError for anything else."""
         try:
             if data["schema"] != SCHEMA:
-                raise TrackError(f"This report has schema {data['schema']}, this formcheck reads {SCHEMA}; check the video again.")
+                raise TrackError(
+                    f"This report has schema {data['schema']}, this formcheck reads {SCHEMA}; check it again."
+                )
             known = {f.name for f in fields(Report)}
             if unknown := set(data) - known:
                 raise TrackError(f"The report has unknown keys: {', '.join(sorted(unknown))}.")

@@ -81,8 +81,9 @@ class Segment:
         """
         start = 0 if self.starts_whole else None
         end = len(self.times_s) - 1 if self.ends_whole else None
-        top, bottom = (end, self.turn) if self.rests_high else (self.turn, start)
-        return {"start": start, "turn": self.turn, "end": end, "top": top, "bottom": bottom}[name]
+        turn = None if self.turn == 0 and not self.starts_whole else self.turn
+        top, bottom = (end, turn) if self.rests_high else (turn, start)
+        return {"start": start, "turn": turn, "end": end, "top": top, "bottom": bottom}[name]
 
     def at(self, signal: str, event: str, half_width_s: float) -> float:
         """Median of a signal over +- half_width_s around an event; NaN where it was not seen."""
@@ -97,7 +98,8 @@ class Segment:
         """Seconds in a phase; NaN if it is not there or the clip cut it off."""
         rows = np.flatnonzero(self.phase == phase)
         cut_off = len(rows) and (
-            (rows[0] == 0 and not self.starts_whole) or (rows[-1] == len(self.phase) - 1 and not self.ends_whole)
+            (rows[0] == 0 and not self.starts_whole)
+            or (rows[-1] == len(self.phase) - 1 and not self.ends_whole)
         )
         if not len(rows) or cut_off:
             return float("nan")
@@ -124,7 +126,7 @@ class Cutter(Protocol):
 
 @dataclass(frozen=True)
 class Guard:
-    """What must hold at the turn, the start or the end for the movement to count: signal within low..high, else `note`.
+    """What must hold at an event for the movement to count: signal within low..high, else `note`.
 
     attempt: a movement that fails here is still a (failed) attempt at this exercise and is judged.
     """
@@ -159,7 +161,8 @@ class RepRule:
     guards: tuple[Guard, ...] = ()
 
 
-BRIDGE_S = 0.6  # a gap in what was seen longer than this ends the open rep (engineering choice)
+# A gap in what was seen longer than this ends the open rep: racks and plates hide (engineering choice)
+BRIDGE_S = 1.2
 SETTLE_S = 0.25  # back at rest and no farther for this long: the rep is over (engineering choice)
 BREAK_S = 0.2  # a hand off the floor for this long is no jitter (engineering choice)
 GUARD_S = 0.3  # guards look this far to either side of their moment (engineering choice)
@@ -191,7 +194,9 @@ class Reps:
             column.append(values[name])
         i = len(self._y) - 1
         if y != y:
-            return self._lost(i) if self._last_seen >= 0 and time_s - self._t[self._last_seen] > BRIDGE_S else []
+            return (
+                self._lost(i) if self._last_seen >= 0 and time_s - self._t[self._last_seen] > BRIDGE_S else []
+            )
         self._last_seen = i
         if self._rest < 0:
             self._rest = self._seen_from = self._low = i
@@ -221,33 +226,43 @@ class Reps:
         half_back = turn + np.flatnonzero(share[turn:] >= 0.5).min(initial=n - turn)
         i = np.arange(n)
         out1, out2, at_turn, back1, back2 = self.rule.phases
-        names = np.select([i < min(half_out, first), i < first, i <= last, i < half_back], [out1, out2, at_turn, back1], back2)
+        names = np.select(
+            [i < min(half_out, first), i < first, i <= last, i < half_back],
+            [out1, out2, at_turn, back1],
+            back2,
+        )
         return np.asarray(names, dtype="<U24")
 
     # -- the state machine -----------------------------------------------------------------------------
 
     def _step(self, i: int, y: float) -> list[Span]:
+        """Move on by one seen sample."""
         if self._state == "rest":
-            if self._low >= 0 and y > self._y[self._low] + self.rule.reach:  # the take began at the turn
-                self._state, self._turn, self._best, self._low = "back", self._low, i, -1
-            elif y < self._y[self._rest] - self.rule.stir:
-                self._state, self._turn, self._low = "away", i, -1
-            elif y >= self._y[self._rest]:
-                self._rest = i
-            if self._low >= 0 and y < self._y[self._low]:
-                self._low = i
-            return []
-        if self._state == "away":
+            self._at_rest(i, y)
+        elif self._state == "away":
             if y <= self._y[self._turn]:
                 self._turn = i
             elif y > self._y[self._turn] + self.rule.stir:
                 self._state, self._best = "back", i
-            return []
+        elif y < self._y[self._turn]:  # deeper than before: the rise was only a bounce
+            self._state, self._turn = "away", i
+        else:
+            return self._coming_back(i, y)
+        return []
+
+    def _at_rest(self, i: int, y: float) -> None:
+        if self._low >= 0 and y > self._y[self._low] + self.rule.reach:  # the take began at the turn
+            self._state, self._turn, self._best, self._low = "back", self._low, i, -1
+        elif y < self._y[self._rest] - self.rule.stir:
+            self._state, self._turn, self._low = "away", i, -1
+        elif y >= self._y[self._rest]:
+            self._rest = i
+        if self._low >= 0 and y < self._y[self._low]:
+            self._low = i
+
+    def _coming_back(self, i: int, y: float) -> list[Span]:
         if y >= self._y[self._best]:
             self._best = i
-        if y < self._y[self._turn]:  # deeper than before: the rise was only a bounce
-            self._state, self._turn = "away", i
-            return []
         sinking = y < self._y[self._best] - self.rule.stir
         settled = self._t[i] - self._t[self._best] >= SETTLE_S
         if self._is_home(self._best) and (sinking or settled):
@@ -363,7 +378,10 @@ class Holds:
             column.append(values[name])
         i = len(self._t) - 1
         failed = [name for name, (low, high) in self.rule.gates.items() if not low <= values[name] <= high]
-        if self._breaks(time_s, [name for name in failed if values[name] == values[name]]) and self._first >= 0:
+        if (
+            self._breaks(time_s, [name for name in failed if values[name] == values[name]])
+            and self._first >= 0
+        ):
             return self._close(ends_whole=True)
         if not failed and self._quiet(i):
             if self._first < 0:

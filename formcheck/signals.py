@@ -19,8 +19,13 @@ from formcheck.geometry import Point, along, angle_at, distance, elevation, incl
 
 Array = NDArray[np.float64]
 
-SHOULDERS_AND_HIPS = 0.33  # shoulder plus hip landmark distance of a person facing the camera, in stature (footage)
-HIGH_BAR = (-0.029, 0.017)  # bar behind and above the shoulder joint, stature units (5 cm and 3 cm, biomechanics 3.3)
+SHOULDERS_AND_HIPS = (
+    0.33  # shoulder plus hip landmark distance of a person facing the camera, in stature (footage)
+)
+HIGH_BAR = (
+    -0.029,
+    0.017,
+)  # bar behind and above the shoulder joint, stature units (5 cm and 3 cm, biomechanics 3.3)
 ON_SHOULDERS = 0.13  # a hand closer than this to the shoulder, in stature, can be holding a bar there
 BAR_LEVEL = 0.07  # ... and no more than this above or below it: hands on the head are higher
 
@@ -122,7 +127,7 @@ def neck_angle(b: Body) -> float:
 
 @signal("deg")
 def foot_pitch(b: Body) -> float:
-    """Heel above the toes, as an angle, of the flatter foot: + heel up. Judge its change: flat feet read -20 to 20.
+    """Heel above the toes, as an angle, of the flatter foot: + heel up. Flat feet read -20 to 20.
 
     Of the flatter foot, because one foot's landmarks often wander; both heels must rise to be believed.
     """
@@ -190,7 +195,7 @@ def hip_over_hand(b: Body) -> float:
 
 @signal("H")
 def shoulder_stack(b: Body) -> float:
-    """Height difference of the two shoulders, either way: small in a plank, an arm's length in a side plank."""
+    """Height difference of the two shoulders, either way: small in a plank."""
     return abs(b.left("shoulder")[1] - b.right("shoulder")[1])
 
 
@@ -214,7 +219,7 @@ def grip_forward(b: Body) -> float:
 
 @signal("%H")
 def bar_from_leg(b: Body) -> float:
-    """Hand in front of the shank or thigh at its own height, per cent of stature; about 4 when the bar touches."""
+    """Hand in front of the leg at its own height, per cent of stature; about 4 when the bar touches."""
     grip, knee = b.grip(), b("knee")
     end = b("ankle") if grip[1] < knee[1] else b("hip")
     rise = end[1] - knee[1]
@@ -230,7 +235,7 @@ def hip_over_knee(b: Body) -> float:
 
 @signal("%H")
 def shoulder_bar_forward(b: Body) -> float:
-    """Estimated bar on the shoulders in front of the middle of the foot; NaN unless the hands are there too."""
+    """Estimated bar on the shoulders in front of the middle of the foot; NaN unless the hands are there."""
     shoulder, hip, wrist = b("shoulder"), b("hip"), b("wrist")
     length = distance(hip, shoulder)
     on_bar = distance(shoulder, wrist) < ON_SHOULDERS and abs(wrist[1] - shoulder[1]) < BAR_LEVEL
@@ -319,7 +324,11 @@ def knee_gap(b: Body) -> float:
 
 
 def _pitch(heel: Point, toes: Point) -> float:
-    return nan if isnan(heel[0] + toes[0]) else degrees(atan2(heel[1] - toes[1], max(abs(toes[0] - heel[0]), 1e-6)))
+    return (
+        nan
+        if isnan(heel[0] + toes[0])
+        else degrees(atan2(heel[1] - toes[1], max(abs(toes[0] - heel[0]), 1e-6)))
+    )
 
 
 def _lower(a: float, b: float) -> float:
@@ -337,7 +346,7 @@ def _wrapped(angle: float) -> float:
 
 
 def _inward_bend(hip: Point, knee: Point, ankle: Point, inward: float, b: Body) -> float:
-    """Bend of the leg line at the knee, + towards the other leg. `inward` is the sign of the other leg's x."""
+    """Bend of the leg line at the knee, + towards the other leg; `inward` is -1 for the left leg."""
     other = b.right("ankle")[0] - b.left("ankle")[0]
     toward = inward * -1 * (1 if other > 0 else -1) if not isnan(other) else nan
     if isnan(toward) or isnan(hip[0] + knee[0] + ankle[0]) or ankle[1] == hip[1]:

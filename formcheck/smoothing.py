@@ -1,7 +1,8 @@
 """A zero-phase smoother with a fixed delay: a sample leaves once its future has arrived, and never changes.
 
-Gaussian-weighted line fit over +-LAG_S seconds of whatever samples lie there, so frame rate, jitter and dropped frames
-do not matter. The same object serves live and recorded sets: offline is a `for` loop around it.
+Gaussian-weighted line fit over +-LAG_S seconds of whatever samples lie there, so frame rate, jitter and
+dropped frames do not matter. The same object serves live and recorded sets: offline is a `for` loop around
+it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 LAG_S = 0.1  # a cue 0.1 s late is still heard inside the rep it is about (architecture)
-SIGMA_S = 0.035  # Gaussian with -3 dB at 3.8 Hz; lifts move below 2 Hz, landmark jitter above 4 Hz (engineering choice)
+# Gaussian with -3 dB at 3.8 Hz; lifts move below 2 Hz, landmark jitter above 4 Hz (engineering choice)
+SIGMA_S = 0.035
 
 
 class Smoother:

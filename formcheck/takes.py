@@ -6,6 +6,8 @@ Nothing may be measured across such a jump: every take is calibrated and cut by 
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,7 @@ def split(track: PoseTrack) -> list[slice]:
         return []
     cut = _cuts(trunk[seen], track.times_s[seen]) | (np.diff(track.shots[seen]) > 0)
     starts = [0, *(np.flatnonzero(cut) + 1), len(seen)]
-    rows = [slice(int(seen[a]), int(seen[b - 1]) + 1) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    rows = [slice(int(seen[a]), int(seen[b - 1]) + 1) for a, b in itertools.pairwise(starts)]
     t = track.times_s
     return [r for r in rows if t[r.stop - 1] - t[r.start] >= SHORTEST_S]
 

@@ -7,8 +7,20 @@ reached, whether or not the bar is lowered. The Romanian variant starts and ends
 from dataclasses import replace
 
 from formcheck.exercise import (
-    ANY, FRONT, SIDE, Exercise, Fault, Limit, Measure,
-    acceleration, against_standing, at, change, departure, level, seconds_between,
+    ANY,
+    FRONT,
+    SIDE,
+    Exercise,
+    Fault,
+    Limit,
+    Measure,
+    acceleration,
+    against_standing,
+    at,
+    change,
+    departure,
+    level,
+    seconds_between,
 )  # fmt: skip
 from formcheck.segments import Guard, RepRule, Reps
 
@@ -48,11 +60,11 @@ DEADLIFT = Exercise(
             why="Turning force is weight times distance: 10 cm at 100 kg is 98 Nm more on the low back.",
             cue="Drag the bar up your legs.",
             source="The bar moves mainly vertically in championship lifts; 3 and 5 % of stature are 8 to 11 % and "
-                   "15 to 20 % more moment (computed). From the leg: 4 % is touching, correct lifts read up to 9 (footage).",
+                   "15 to 20 % more moment (computed). From the leg: 4 % is touching, correct lifts read up to 11 (footage).",
             cannot_tell="The bar itself: it is taken to be where the hands are.",
             limits=(
                 Limit(change("grip_forward", "bottom"), 3, 5, "%H"),
-                Limit(level("bar_from_leg"), 10, 13, "%H"),
+                Limit(level("bar_from_leg"), 12, 15, "%H"),
             ),
             view=SIDE, during=(BREAK, PULL, LOWERING), agree=1,
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
 import numpy as np
 
 from formcheck.body import SEEN_MIN
@@ -63,7 +62,11 @@ def filming_problems(
     for p in FILMING:
         value = p.watch(footage)
         if value > p.warn if p.more_is_worse else value < p.warn:
-            found.append(Finding(p.code, p.name, "warn", p.severity, None, round(value, 3), p.warn, p.unit, 0.0, end, p.cue))
+            found.append(
+                Finding(
+                    p.code, p.name, "warn", p.severity, None, round(value, 3), p.warn, p.unit, 0.0, end, p.cue
+                )
+            )
     return found
 
 
@@ -104,7 +107,9 @@ def _shake(f: Footage) -> float:
     """High-frequency movement common to all joints, per cent of stature: the camera's, not the lifter's."""
     if not f.calibrations or len(f.track) < 10:
         return float("nan")
-    middle = np.nanmedian(np.where(f.track.seen[:, :, None] >= SEEN_MIN, f.track.points[:, :, :2], np.nan), axis=1)
+    middle = np.nanmedian(
+        np.where(f.track.seen[:, :, None] >= SEEN_MIN, f.track.points[:, :, :2], np.nan), axis=1
+    )
     second = np.linalg.norm(np.diff(middle, 2, axis=0), axis=1)
     second = second[np.isfinite(second)]
     tall = float(np.median([c.reference.stature_px for c in f.calibrations]))
@@ -174,4 +179,3 @@ FILMING: tuple[FilmingProblem, ...] = (
         "Engineering choice.", "A jump of the tracker from a cut of the video.", _cuts, 1, "takes", True,
     ),
 )  # fmt: skip
-

@@ -4,7 +4,17 @@ Cut as a hold: the body near level, the hands under the shoulders, the hips stil
 """
 
 from formcheck.exercise import (
-    FRONT, SIDE, Exercise, Fault, Limit, Measure, departure, drift, level, median, tilt,
+    FRONT,
+    SIDE,
+    Exercise,
+    Fault,
+    Limit,
+    Measure,
+    drift,
+    drift_size,
+    level,
+    median,
+    tilt,
 )  # fmt: skip
 from formcheck.segments import HoldRule, Holds
 
@@ -77,7 +87,7 @@ PLANK = Exercise(
             cue="Look at the floor a hand ahead.",
             source="Engineering choice: 25 and 40 degrees.",
             cannot_tell="Anything about the neck's joints.",
-            limits=(Limit(departure("neck_angle", "start"), 25, 40, "deg"),),
+            limits=(Limit(drift_size("neck_angle", 2.0), 25, 40, "deg"),),
             view=SIDE, for_s=2.0,
         ),
         Fault(
@@ -117,7 +127,7 @@ PLANK = Exercise(
             cue="Hips level.",
             source="Engineering choice: 5 and 10 degrees.",
             cannot_tell="A camera that is not level is taken out by comparing with the shoulders.",
-            limits=(Limit(departure("twist", "start"), 5, 10, "deg"),),
+            limits=(Limit(drift_size("twist", 2.0), 5, 10, "deg"),),
             view=FRONT, for_s=1.0,
         ),
     ),

@@ -4,8 +4,19 @@ Cut by how far the arm is stretched, while the trunk is inclined: hanging, pull,
 """
 
 from formcheck.exercise import (
-    SIDE, TURNED, Exercise, Fault, Limit, Measure,
-    at, change, departure, median, share_of_travel, speed, swing,
+    SIDE,
+    TURNED,
+    Exercise,
+    Fault,
+    Limit,
+    Measure,
+    at,
+    change,
+    departure,
+    median,
+    share_of_travel,
+    speed,
+    swing,
 )  # fmt: skip
 from formcheck.segments import Guard, RepRule, Reps
 

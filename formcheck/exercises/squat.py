@@ -5,8 +5,22 @@ not shown to be worse for the back (Hartmann 2013).
 """
 
 from formcheck.exercise import (
-    ANY, FRONT, SIDE, Exercise, Fault, Limit, Measure, View,
-    acceleration, against_standing, at, change, departure, difference, from_standing, seconds_between,
+    ANY,
+    FRONT,
+    SIDE,
+    Exercise,
+    Fault,
+    Limit,
+    Measure,
+    View,
+    acceleration,
+    against_standing,
+    at,
+    change,
+    departure,
+    difference,
+    from_standing,
+    seconds_between,
 )  # fmt: skip
 from formcheck.segments import Guard, RepRule, Reps
 
@@ -160,4 +174,3 @@ SQUAT = Exercise(
         ),
     ),
 )  # fmt: skip
-
