@@ -13,5 +13,5 @@ def main() -> None:
     upload_page.show(samples=Path(__file__).parent / "sample_videos")
 
 
-if __name__ == "__main__":  # the process that finds the poses imports this file too, and must not run the page
+if __name__ == "__main__":  # the process that finds the poses imports this file too and must not run it
     main()

@@ -114,12 +114,21 @@ def fault_page(fault: Documented, heading: str = "#") -> str:
 
 def limit_lines(fault: Documented) -> str:
     """The limits of a fault: quantity, warn and fault level, phase, view, and for how long."""
-    if isinstance(fault, FilmingProblem):
-        return f"Reported {'above' if fault.more_is_worse else 'below'} {with_unit(fault.warn, fault.unit)}."
     if not isinstance(fault, Fault):
-        return ""
-    lines = "\n".join(f"- {_limit(limit)}" for limit in fault.limits)
-    return "\n\n".join(part for part in (_together(fault), lines, _gate(fault)) if part)
+        return " ".join(limit_sentences(fault))
+    *limits, gate = limit_sentences(fault)
+    lines = "\n".join(f"- {limit}" for limit in limits)
+    return "\n\n".join(part for part in (_together(fault), lines, gate) if part)
+
+
+def limit_sentences(fault: Documented) -> list[str]:
+    """One sentence a limit, the last one says under which conditions they hold."""
+    if isinstance(fault, FilmingProblem):
+        side = "above" if fault.more_is_worse else "below"
+        return [f"Reported {side} {with_unit(fault.warn, fault.unit)}."]
+    if isinstance(fault, Fault):
+        return [*map(_limit, fault.limits), _gate(fault)]
+    return []
 
 
 def exercise_page(exercise: Exercise, heading: str = "#") -> str:
@@ -193,10 +202,7 @@ def _limit(limit: Limit) -> str:
 
 
 def _together(fault: Fault) -> str:
-    if len(fault.limits) == 1:
-        return ""
-    how_many = "all" if fault.needed == len(fault.limits) else f"at least {fault.needed} of these"
-    return f"Broken at once: {how_many}."
+    return "All of these must be broken." if len(fault.limits) > 1 else ""
 
 
 def _gate(fault: Fault) -> str:
@@ -207,7 +213,7 @@ def _gate(fault: Fault) -> str:
         f"in the {phase} {listed(fault.during)}" if fault.during else "in all phases",
         f"for at least {with_unit(fault.for_s, 's')}" if sustained else "",
         f"filmed from the {fault.view.name}" if fault.view.name != "any" else "filmed from any side",
-        f"below {fault.min_fps:.0f} frames a second as a warning only" if fault.min_fps else "",
+        f"from about {fault.min_fps:.0f} frames a second on" if fault.min_fps else "",
         f"only as {listed(fault.variants)}" if fault.variants else "",
     )
     return f"Judged {', '.join(c for c in conditions if c)}."

@@ -30,7 +30,8 @@ class Progress:
         now = time.monotonic()
         if self._live and (now - self._shown_at >= EVERY_S or share >= 1):
             self._shown_at = now
-            done = round(WIDTH * min(max(share, 0.0), 1.0))
+            share = min(max(share, 0.0), 1.0)
+            done = round(WIDTH * share)
             self._write(f"\r{self._what} [{'=' * done}{' ' * (WIDTH - done)}] {100 * share:3.0f} %")
 
     def __exit__(

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from formcheck.exercise import Fault
+from formcheck.manual import limit_sentences
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SignalTable
 from formcheck.views import plots
@@ -60,6 +61,7 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
         filmed_from=filmed_from(report),
         made_with=listed(_version(k, v) for k, v in report.made_with.items() if not isinstance(v, dict)),
         seen_at=seen_at,
+        limit_sentences=limit_sentences,
     )
 
 

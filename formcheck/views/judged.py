@@ -41,6 +41,7 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "upper_arm_tilt": (("elbow", "shoulder", "vertical"),),
     "arm_tilt": (("wrist", "shoulder", "vertical"),),
     "grip_forward": (("midfoot", "grip", "plumb"),),
+    "bar_from_leg": (("leg", "grip", "plumb"),),
     "shoulder_bar_forward": (("midfoot", "shoulder", "plumb"),),
     "lateral_shift": (("ankles", "hips", "plumb"),),
     "shoulder_tilt": (("right shoulder", "left shoulder", "horizontal"),),
@@ -109,6 +110,15 @@ def _angle(body: Body, vertex_name: str, tip_name: str, second_name: str) -> Ang
     return Angle(vertex, tip, second, imagined=True)
 
 
+def _leg_beside(body: Body) -> Point:
+    """The point of the leg's line that is as high as the grip; the knee or an end beyond them."""
+    grip, knee = body.grip(), body("knee")
+    end = body("ankle") if grip[1] < knee[1] else body("hip")
+    rise = end[1] - knee[1]
+    share = (grip[1] - knee[1]) / rise if rise else 0.0
+    return along(knee, end, min(max(share, 0.0), 1.0))
+
+
 def _onward(start: Point, vertex: Point, length: float) -> Point:
     """The line from start through the vertex, going on for `length`."""
     run = hypot(vertex[0] - start[0], vertex[1] - start[1])
@@ -118,6 +128,8 @@ def _onward(start: Point, vertex: Point, length: float) -> Point:
 def _point(body: Body, name: str) -> Point:
     if name == "grip":
         return body.grip()
+    if name == "leg":
+        return _leg_beside(body)
     if name == "midfoot":
         return body.midfoot()
     if name in ("hips", "ankles"):
