@@ -150,6 +150,7 @@ def test_status_counts_reps() -> None:
 def test_status_of_a_hold_and_of_nothing() -> None:
     hold = replace(factories.cut(0, 1.0), kind="hold", end_s=31.0, phases=())
     assert overlay.status(factories.report(exercise="plank", segments=(hold,)), 11.0) == "Hold 10 s"
+    assert overlay.status(factories.report(exercise="plank", segments=(hold,)), 40.0) == ""
     assert overlay.status(factories.report(exercise="none", segments=()), 1.0) == ""
 
 

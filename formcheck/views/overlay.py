@@ -148,8 +148,8 @@ def status(report: Report, time_s: float) -> str:
         phase = next((p.name for p in now.phases if p.start_s <= time_s <= p.end_s), "")
         return " · ".join(w for w in (_label(report, now, time_s, total), readable(phase)) if w)
     done = sum(c.end_s <= time_s for c in report.counted)
-    word = "Hold" if report.exercise == "plank" else "Rep"
-    return f"{word} {done} of {total}" if total else ""
+    reps = any(c.kind == "rep" for c in report.counted)
+    return f"Rep {done} of {total}" if reps else ""
 
 
 def key_frames(
