@@ -41,7 +41,6 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "upper_arm_tilt": (("elbow", "shoulder", "vertical"),),
     "arm_tilt": (("wrist", "shoulder", "vertical"),),
     "grip_forward": (("midfoot", "grip", "plumb"),),
-    "bar_from_leg": (("knee", "grip", "plumb"),),
     "bar_from_leg": (("leg", "grip", "plumb"),),
     "shoulder_bar_forward": (("midfoot", "shoulder", "plumb"),),
     "lateral_shift": (("ankles", "hips", "plumb"),),
