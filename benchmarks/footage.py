@@ -25,7 +25,7 @@ from formcheck.pose import PoseTrack
 from formcheck.report import Report
 
 KNOWN_FAULTS = {
-    "bar_too_far": "DL102",
+    "bar_too_far": "DL106",
     "heels_lift": "SQ201",
     "excessive_forward_lean": "SQ102",
     "hips_far_too_high": "PL102",

@@ -87,7 +87,7 @@ class Limit:
 class Fault:
     """One fault, written so that a coach can read it and a machine can run it.
 
-    limits: all of them (or `agree` of them) must be broken; the first is the one reported.
+    limits: all of them must be broken; the first is the one reported.
     during: phases in which sustained limits are watched (none: the whole segment).
     """
 
@@ -104,14 +104,8 @@ class Fault:
     view: View
     during: tuple[str, ...] = ()
     for_s: float = HOLD_S
-    agree: int | None = None
     min_fps: float = 0.0  # below this it is not judged
     variants: tuple[str, ...] = ()  # only for these variants of the exercise (none: all)
-
-    @property
-    def needed(self) -> int:
-        """How many of the limits must be broken at once."""
-        return len(self.limits) if self.agree is None else self.agree
 
     @property
     def signals(self) -> frozenset[str]:

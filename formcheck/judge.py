@@ -20,7 +20,6 @@ SEEN_SHARE = (
 )
 BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
 RATE_SLACK = 0.1  # 45 frames a second pass for 50
-VERDICTS: tuple[Verdict, ...] = ("fault", "warn")  # worst first
 FRAME_SLACK_S = 0.02  # a state of 0.15 s shows 0.133 s between its first and last frame at 30 frames a second
 
 
@@ -45,14 +44,15 @@ def judge(
         return Unseen(fault.code, f"it needs about {fault.min_fps:g} frames a second", (segment.index,))
     limits = _limits(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
-    hidden = [r.why_unseen for r in readings if r.why_unseen]
-    if len(readings) - len(hidden) < fault.needed:
+    seen = [(limit, r) for limit, r in zip(limits, readings, strict=True) if not r.why_unseen]
+    if not all(_breaks(limit, r, "warn", calibration) for limit, r in seen):
+        return None
+    if hidden := [r.why_unseen for r in readings if r.why_unseen]:
         return Unseen(fault.code, hidden[0], (segment.index,))
-    for verdict in VERDICTS:
-        broken = [_breaks(limit, r, verdict, calibration) for limit, r in zip(limits, readings, strict=True)]
-        if sum(broken) >= fault.needed:
-            return _finding(fault, segment, verdict, limits, readings, broken, calibration)
-    return None
+    verdict: Verdict = (
+        "fault" if all(_breaks(limit, r, "fault", calibration) for limit, r in seen) else "warn"
+    )
+    return _finding(fault, segment, verdict, limits[0], readings[0])
 
 
 def read(limit: Limit, fault: Fault, segment: Segment) -> Reading:
@@ -141,26 +141,19 @@ def _breaks(limit: Limit, reading: Reading, verdict: Verdict, calibration: Calib
     bound = limit.fault if verdict == "fault" else limit.warn
     noise = max((calibration.noise.get(s, 0.0) for s in limit.watch.signals), default=0.0)
     noise = noise if limit.unit in ("deg", "%H", "%") else 0.0
-    return bound is not None and not reading.why_unseen and limit.beyond(reading.value, bound, noise)
+    return bound is not None and limit.beyond(reading.value, bound, noise)
 
 
-def _finding(
-    fault: Fault, segment: Segment, verdict: Verdict, limits: tuple[Limit, ...], readings: list[Reading],
-    broken: list[bool], calibration: Calibration,
-) -> Finding:  # fmt: skip
-    k = broken.index(True)
-    limit, reading = limits[k], readings[k]
+def _finding(fault: Fault, segment: Segment, verdict: Verdict, limit: Limit, reading: Reading) -> Finding:
     bound = limit.fault if verdict == "fault" and limit.fault is not None else limit.warn
     return Finding(
         fault.code, fault.name, verdict, fault.severity, segment.index,
         round(reading.value, 3), bound, limit.unit, round(reading.start_s, 3), round(reading.end_s, 3),
-        fault.cue, _confidence(limit, reading.value, bound, segment, calibration),
+        fault.cue, _confidence(limit, reading.value, bound, segment),
     )  # fmt: skip
 
 
-def _confidence(
-    limit: Limit, value: float, bound: float, segment: Segment, calibration: Calibration
-) -> float:
+def _confidence(limit: Limit, value: float, bound: float, segment: Segment) -> float:
     """0.5 at the limit, rising to 1 at one warn-to-fault step beyond it; times the share of frames seen."""
     step = abs((limit.fault if limit.fault is not None else 1.5 * limit.warn) - limit.warn) or 1.0
     beyond = min(1.0, abs(value - bound) / step)
