@@ -107,9 +107,10 @@ def _shake(f: Footage) -> float:
     """High-frequency movement common to all joints, per cent of stature: the camera's, not the lifter's."""
     if not f.calibrations or len(f.track) < 10:
         return float("nan")
-    middle = np.nanmedian(
-        np.where(f.track.seen[:, :, None] >= SEEN_MIN, f.track.points[:, :, :2], np.nan), axis=1
-    )
+    points = np.where(f.track.seen[:, :, None] >= SEEN_MIN, f.track.points[:, :, :2], np.nan)
+    middle = np.full((len(points), 2), np.nan)
+    rows = np.isfinite(points).all(axis=2).any(axis=1)
+    middle[rows] = np.nanmedian(points[rows], axis=1)
     second = np.linalg.norm(np.diff(middle, 2, axis=0), axis=1)
     second = second[np.isfinite(second)]
     tall = float(np.median([c.reference.stature_px for c in f.calibrations]))
