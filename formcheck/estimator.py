@@ -38,7 +38,7 @@ from formcheck.model_bundle import find_model
 from formcheck.pose import Pose, PoseTrack
 
 LONG_SIDE = 640  # pixels fed to the model: nearest to full size at the same cost (table above)
-MOST_FPS = 60  # pictures a second looked at; more adds time and nothing that the limits need
+MOST_FPS = 60  # pictures a second looked at (75 at most, evenly); the limits need no more
 BATCH = 8  # poses sent at a time
 LAST_WORDS = 4000  # bytes of a crashed child's stderr that go to the log
 CHILD = (

@@ -205,11 +205,15 @@ class VideoFile:
         return True
 
     def _video_stream(self) -> av.VideoStream:
-        streams = [
-            s for s in self._container.streams.video if not s.disposition & av.stream.Disposition.attached_pic
-        ]
-        if not streams:
+        cover = av.stream.Disposition.attached_pic
+        streams = [s for s in self._container.streams.video if not s.disposition & cover]
+        if not streams and self._container.streams.audio:
             raise VideoError(f"{self._path.name} has no moving picture, only sound; choose the video file.")
+        streams = [s for s in streams if s.codec_context is not None]
+        if not streams:
+            raise VideoError(
+                f"{self._path.name} holds no picture that can be decoded; copy or export it again."
+            )
         stream = max(streams, key=lambda s: s.width * s.height)
         side = max(stream.width, stream.height)
         if not side:
@@ -226,7 +230,7 @@ class VideoFile:
         first = next(self._decoded, None)
         if first is None:
             raise VideoError(
-                f"{self._path.name} holds no picture that can be decoded; copy or record it again."
+                f"{self._path.name} holds no picture that can be decoded; copy or export it again."
             )
         self._first, self._zero_s = first, 0.0
         zero = self._time(first)
