@@ -20,6 +20,7 @@ from synthetic.render import vertex_normals
 Colour = tuple[float, float, float]
 SOLE_M = 0.022  # a trainer's sole under the foot
 HIDDEN = 0.02  # skin this far inside a garment, in statures, is left out
+SOLE_TOP_M = 0.006  # the light band of a trainer ends this far above the foot's underside
 WAIST = 0.555  # statures above the floor
 
 
@@ -29,7 +30,8 @@ class Outfit:
 
     shirt: Colour = (0.05, 0.13, 0.32)
     shorts: Colour = (0.035, 0.035, 0.04)
-    shoes: Colour = (0.5, 0.5, 0.5)
+    shoes: Colour = (0.16, 0.16, 0.18)
+    soles: Colour = (0.62, 0.62, 0.60)
     skin: Colour = (0.50, 0.30, 0.21)
     hair: Colour = (0.035, 0.022, 0.015)
     fit: str = "normal"
@@ -83,7 +85,10 @@ def dress(body: Body, outfit: Outfit) -> Figure:
         _, nearest = near.query(points, k=6)
         weights = body.weights[skin_ids[nearest].ravel()]
         mean = sparse.kron(sparse.eye(len(points)), np.full((1, 6), 1 / 6), format="csr")
-        parts.append((points, sparse.csr_matrix(mean @ weights), triangles, np.tile(colour, (len(points), 1))))
+        colours = np.tile(colour, (len(points), 1))
+        if field is shoe:
+            colours[points[:, 1] < SOLE_TOP_M] = outfit.soles
+        parts.append((points, sparse.csr_matrix(mean @ weights), triangles, colours))
     offsets = np.cumsum([0] + [len(p[0]) for p in parts])
     return Figure(
         body, np.concatenate([p[0] for p in parts]), sparse.csr_matrix(sparse.vstack([p[1] for p in parts])),
@@ -197,7 +202,7 @@ def _push(
 def _sole(points: Array) -> Array:
     """Flat soles: what is lowest in a shoe goes down to the sole's underside."""
     out = points.copy()
-    low = out[:, 1] < 0.012
+    low = out[:, 1] < 0.008
     out[low, 1] = -SOLE_M
     return out
 

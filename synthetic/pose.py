@@ -47,7 +47,7 @@ class Hand:
     along: Array
     palm: Array
     elbow: Array
-    curl: float = 0.15
+    curl: float = 0.3
 
 
 @dataclass(frozen=True)
