@@ -126,15 +126,6 @@ def neck_angle(b: Body) -> float:
 
 
 @signal("deg")
-def foot_pitch(b: Body) -> float:
-    """Heel above the toes, as an angle, of the flatter foot: + heel up. Flat feet read -20 to 20.
-
-    Of the flatter foot, because one foot's landmarks often wander; both heels must rise to be believed.
-    """
-    return _lower(_pitch(b.left("heel"), b.left("foot")), _pitch(b.right("heel"), b.right("foot")))
-
-
-@signal("deg")
 def body_line(b: Body) -> float:
     """Plank line: 180 minus the angle shoulder-hip-ankle; + hips above the line (pike), - below it (sag)."""
     shoulder, hip, ankle = b("shoulder"), b("hip"), b("ankle")
@@ -256,7 +247,10 @@ def arm_reach(b: Body) -> float:
 
 @signal("%H")
 def heel_rise(b: Body) -> float:
-    """Heel above the toes, per cent of stature, of the flatter foot."""
+    """Heel above the toes, per cent of stature, of the flatter foot.
+
+    Of the flatter foot, because one foot's landmarks often wander; both heels must rise to be believed.
+    """
     return 100 * _lower(b.left("heel")[1] - b.left("foot")[1], b.right("heel")[1] - b.right("foot")[1])
 
 
@@ -321,14 +315,6 @@ def knee_gap(b: Body) -> float:
     ankles = abs(b.left("ankle")[0] - b.right("ankle")[0])
     knees = abs(b.left("knee")[0] - b.right("knee")[0])
     return knees / ankles if ankles > MIN_STANCE else nan
-
-
-def _pitch(heel: Point, toes: Point) -> float:
-    return (
-        nan
-        if isnan(heel[0] + toes[0])
-        else degrees(atan2(heel[1] - toes[1], max(abs(toes[0] - heel[0]), 1e-6)))
-    )
 
 
 def _lower(a: float, b: float) -> float:

@@ -34,7 +34,6 @@ SHOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
     "hip_angle": (("hip", "shoulder", "knee"),),
     "elbow_angle": (("elbow", "shoulder", "wrist"),),
     "neck_angle": (("shoulder", "ear", "hip onward"),),
-    "foot_pitch": (("foot", "heel", "horizontal"),),
     "heel_rise": (("foot", "heel", "horizontal"),),
     "body_line": (("hip", "ankle", "shoulder onward"),),
     "body_incline": (("ankle", "shoulder", "horizontal"),),
