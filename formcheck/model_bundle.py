@@ -157,7 +157,7 @@ def bundle(wheel: Path) -> bytes:
 
 
 def with_normalisation(model: bytes, mean: float, std: float) -> bytes:
-    """A TFLite model with TFLITE_METADATA saying that its input is (pixel - mean) / std."""
+    """A TFLite model whose (one) TFLITE_METADATA says that its input is (pixel - mean) / std."""
     import flatbuffers
     from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
     from mediapipe.tasks.metadata import schema_py_generated as schema
@@ -179,7 +179,8 @@ def with_normalisation(model: bytes, mean: float, std: float) -> bytes:
     buffer.data = list(packed(root, b"M001"))
     tflite.buffers.append(buffer)
     entry.name, entry.buffer = b"TFLITE_METADATA", len(tflite.buffers) - 1
-    tflite.metadata = [*(tflite.metadata or []), entry]
+    others = [m for m in tflite.metadata or [] if m.name != entry.name]
+    tflite.metadata = [*others, entry]
     return packed(tflite, b"TFL3")
 
 
