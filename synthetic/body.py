@@ -23,6 +23,7 @@ from scipy import sparse
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+ARMS_LONGER = 0.5  # MakeHuman's arms are short: this brings shoulder-wrist to 0.33 of stature (Winter: 0.332)
 DECIMETRE = 0.1  # metres in the unit of base.obj
 
 
@@ -132,6 +133,7 @@ def _macros(shape: Shape) -> list[tuple[str, float]]:
     macros = [(f"caucasian-{shape.sex}-young", 1.0)]
     mixes = [(m, w, a * b) for (m, a), (w, b) in product(_levels(shape.muscle), _levels(shape.weight))]
     macros += [(f"universal-{shape.sex}-young-{m}muscle-{w}weight", share) for m, w, share in mixes]
+    macros += [(f"../arms/measure-{part}-length-incr", ARMS_LONGER) for part in ("upperarm", "lowerarm")]
     usual = 1.77 if shape.sex == "male" else 1.64  # the targets' average stature, metres
     tall = np.clip((shape.height_m - usual) / 0.25, -1, 1)
     side = "max" if tall > 0 else "min"

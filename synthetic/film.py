@@ -20,12 +20,15 @@ from synthetic.scene import Room, backdrop, furniture, shadowed
 
 
 class Film:
-    """Draws instants of one clip. gear is the bar at the origin, or None."""
+    """Draws instants of one clip. gear is the bar at the origin, or None; still: what stands on the floor."""
 
-    def __init__(self, figure: Figure, gear: Surface | None, room: Room, camera: Camera, seed: int) -> None:
+    def __init__(
+        self, figure: Figure, gear: Surface | None, room: Room, camera: Camera, seed: int, still: Surface | None = None
+    ) -> None:
         self.figure, self.gear, self.room, self.camera, self.seed = figure, gear, room, camera, seed
         self.light = room.lamps(camera)
         self.things = furniture(room, camera)
+        self.still = still
         self.kept: tuple[View, Array, Array] | None = None
 
     def picture(self, index: int, posed: Posed | None, instant: Instant | None, view: View) -> Image:
@@ -36,6 +39,8 @@ class Film:
             moving.append(Surface(skin, self.figure.triangles, self.figure.colours))
         if self.gear is not None and instant is not None and instant.bar is not None:
             moving.append(placed(self.gear, instant.bar, instant.bar_tilt_deg))
+        if self.still is not None:
+            moving.append(self.still)
         everything = moving + ([self.things] if self.things is not None else [])
         room, places = self._backdrop(view)
         picture = room.copy()

@@ -105,3 +105,8 @@ def box(middle: tuple[float, float, float], size: tuple[float, float, float], co
     r = np.array([[cos(a), 0, sin(a)], [0, 1, 0], [-sin(a), 0, cos(a)]])
     points = np.array(corners) * np.array(size) / 2 @ r.T + np.array(middle)
     return Surface(points, np.array(triangles), np.tile(colour, (len(points), 1)))
+
+
+def blocks(height: float, z: float, half: float = INNER_HALF_M + PLATE_THICK_M / 2) -> Surface:
+    """Two wooden blocks that plates smaller than 45 cm lie on, top at `height` metres."""
+    return merged([box((s * half, height / 2, z), (0.16, height, 0.26), (0.23, 0.14, 0.07)) for s in (-1, 1)])

@@ -10,7 +10,15 @@ from synthetic.body import Array
 from synthetic.curves import Curve, bump, find
 from synthetic.faults import Faults
 from synthetic.motion import (
-    STANDING_DEG, Instant, Performance, Rep, Tempo, balance, feet, hips_at_thigh, swung_arms,
+    STANDING_DEG,
+    Instant,
+    Performance,
+    Rep,
+    Tempo,
+    balance,
+    feet,
+    hips_at_thigh,
+    swung_arms,
 )  # fmt: skip
 from synthetic.pose import Poser, Stance
 

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from synthetic import squat
+from synthetic import deadlift, plank, row, squat, talk
 from synthetic.body import build
 from synthetic.camera import View, views
 from synthetic.clothing import SOLE_M, dress
 from synthetic.film import Film, write
-from synthetic.gear import barbell
+from synthetic.gear import PLATE_RADII_M, barbell, blocks
 from synthetic.motion import Performance
 from synthetic.pose import Posed, Poser
 from synthetic.render import Image
 from synthetic.scenario import Scenario
 from synthetic.truth import gather
 
-PERFORMERS: dict[str, Callable[..., Performance]] = {"squat": squat.perform}
+PERFORMERS: dict[str, Callable[..., Performance]] = {
+    m.__name__.rpartition(".")[2]: m.perform for m in (squat, deadlift, row, plank, talk)
+}
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,18 @@ class Take:
         """The truth as JSON values."""
         return gather(self.scenario, self.performance, self.posed, self.shot)
 
-    def pictures(self) -> Iterator[Image]:
-        """The frames, RGB."""
+    def film(self) -> Film:
+        """The one who draws it."""
         s = self.scenario
         gear = barbell(s.plate_cm) if s.gear == "barbell" else None
-        film = Film(dress(self.poser.body, s.outfit), gear, s.room, s.camera, s.seed)
+        rest = [i.bar for i in self.performance.instants if i.bar is not None]
+        gap = min((b[1] for b in rest), default=0.0) - PLATE_RADII_M[s.plate_cm]
+        still = blocks(gap, float(rest[0][2])) if s.exercise == "deadlift" and gap > 0.01 else None
+        return Film(dress(self.poser.body, s.outfit), gear, s.room, s.camera, s.seed, still)
+
+    def pictures(self) -> Iterator[Image]:
+        """The frames, RGB."""
+        film = self.film()
         for i, (posed, instant, view) in enumerate(zip(self.posed, self.performance.instants, self.shot, strict=True)):
             yield film.picture(i, posed, instant, view)
 
