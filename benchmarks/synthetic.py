@@ -61,7 +61,7 @@ SWEEPS: dict[tuple[str, str], tuple[str, tuple[float, ...]]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One clip of the matrix: what was varied, to what, and the code that should be found (none: a good set)."""
+    """One clip of the matrix: what was varied, to what, and the code to be found (none: a good set)."""
 
     group: str
     level: str

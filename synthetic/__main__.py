@@ -15,7 +15,9 @@ SAMPLES = Path(__file__).parent.parent / "sample_videos"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m synthetic", description="Render lifters with exact truth.")
+    parser = argparse.ArgumentParser(
+        prog="python -m synthetic", description="Render lifters with exact truth."
+    )
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("list", help="the scenarios there are")
     one = commands.add_parser("render", help="render scenarios")

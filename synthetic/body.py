@@ -147,7 +147,9 @@ def _target(name: str) -> tuple[Index, Array]:
     path = (data_dir() / "targets" / "macrodetails" / f"{name}.target.gz").resolve()
     if not path.exists():
         return np.zeros(0, dtype=np.int64), np.zeros((0, 3))
-    rows = [line.split() for line in gzip.decompress(path.read_bytes()).decode().splitlines() if line[:1] != "#"]
+    rows = [
+        line.split() for line in gzip.decompress(path.read_bytes()).decode().splitlines() if line[:1] != "#"
+    ]
     table = np.array([[float(x) for x in row] for row in rows if len(row) == 4]).reshape(-1, 4)
     return table[:, 0].astype(np.int64), table[:, 1:] * DECIMETRE
 

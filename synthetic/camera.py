@@ -51,7 +51,9 @@ class View:
         seen = (points - self.place) @ self.axes.T
         far = seen[:, 2]
         return np.stack([
-            self.size[0] / 2 + self.focal * seen[:, 0] / far, self.size[1] / 2 + self.focal * seen[:, 1] / far, far,
+            self.size[0] / 2 + self.focal * seen[:, 0] / far,
+            self.size[1] / 2 + self.focal * seen[:, 1] / far,
+            far,
         ], axis=1)  # fmt: skip
 
     def pixels_up(self, points: Array) -> Array:
@@ -93,5 +95,7 @@ def _smooth(noise: Array, fps: float) -> Array:
     width = max(1, int(fps * 0.6))
     kernel = np.hanning(width + 2)[1:-1]
     padded = np.concatenate([noise, noise[: len(kernel)]]) if len(noise) > len(kernel) else noise
-    smooth = np.stack([np.convolve(padded[:, k], kernel, mode="same")[: len(noise)] for k in range(3)], axis=1)
+    smooth = np.stack(
+        [np.convolve(padded[:, k], kernel, mode="same")[: len(noise)] for k in range(3)], axis=1
+    )
     return np.asarray(smooth / np.linalg.norm(kernel))

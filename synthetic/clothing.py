@@ -26,7 +26,7 @@ WAIST = 0.555  # statures above the floor
 
 @dataclass(frozen=True)
 class Outfit:
-    """Colours in linear light 0..1; fit: tight, normal or loose shirt; sleeves and legs as shares of the limb."""
+    """Colours in linear light 0..1; fit: tight, normal or loose; sleeves and legs as shares of the limb."""
 
     shirt: Colour = (0.05, 0.13, 0.32)
     shorts: Colour = (0.035, 0.035, 0.04)
@@ -75,7 +75,11 @@ def dress(body: Body, outfit: Outfit) -> Figure:
     near = cKDTree(skin_points)
     gap = CLEARANCE_M[outfit.fit]
     shirt, shorts, shoe = _shirt(at, outfit), _shorts(at, outfit), _shoe(at)
-    garments = ((shirt, gap + 0.003, outfit.shirt, 6), (shorts, max(gap, 0.009), outfit.shorts, 4), (shoe, 0.006, outfit.shoes, 2))
+    garments = (
+        (shirt, gap + 0.003, outfit.shirt, 6),
+        (shorts, max(gap, 0.009), outfit.shorts, 4),
+        (shoe, 0.006, outfit.shoes, 2),
+    )
     parts = [_skin(body, base, outfit, lambda p: np.maximum(np.maximum(shirt(p), shorts(p)), shoe(p)))]
     for field, clearance, colour, smoothing in garments:
         points, triangles = _cut(body, base, field)
@@ -181,7 +185,13 @@ def _cut(body: Body, base: Array, field: Field) -> tuple[Array, Index]:
 
 
 def _push(
-    points: Array, triangles: Index, near: cKDTree, skin: Array, normals: Array, clearance: float, smoothing: int
+    points: Array,
+    triangles: Index,
+    near: cKDTree,
+    skin: Array,
+    normals: Array,
+    clearance: float,
+    smoothing: int,
 ) -> Array:
     """Smooth the shell, then keep it at least `clearance` metres off the nearest skin."""
     count = len(points)

@@ -20,6 +20,7 @@ class Curve:
     keys: tuple[tuple[float, float], ...]
 
     def __call__(self, t: float) -> float:
+        """The value at a time."""
         i = bisect_right([k[0] for k in self.keys], t)
         if i == 0:
             return self.keys[0][1]

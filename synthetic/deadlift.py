@@ -27,7 +27,10 @@ from synthetic.motion import (
 from synthetic.pose import GRIP_ALONG, Poser, Stance
 
 REACH_DOWN_S, SET_S, STAND_UP_S = 1.3, 0.5, 1.2  # to the bar, before the first pull, after the last
-START_TRUNK_DEG, START_SHANK_DEG = 70.0, 12.0  # skilled lifters: trunk 66 +- 10, shank 14 +- 5 (biomechanics DL5)
+START_TRUNK_DEG, START_SHANK_DEG = (
+    70.0,
+    12.0,
+)  # skilled lifters: trunk 66 +- 10, shank 14 +- 5 (biomechanics DL5)
 PASS_TRUNK_LESS_DEG, PASS_KNEE_DEG, PASS_SHANK_DEG = 14.0, 150.0, 3.0  # when the bar passes the knees
 TOP_KNEE_DEG, TOP_SHANK_DEG = 172.0, 5.0
 PASS_SHARE = 0.5  # of the pull's course, when the bar passes the knees
@@ -38,7 +41,9 @@ BAR_Z_M = 0.075  # the bar is this far in front of the ankles: over the middle o
 HALF_GRIP_M = 0.27
 
 
-def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]) -> Performance:
+def perform(
+    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]
+) -> Performance:
     """A set of deadlifts. options: plate_cm, stance_m, toes_deg, trunk_deg at the start, grip_m half width,
     floor_bar_m height of the bar before the pull."""
     t = tempo.stand_s + REACH_DOWN_S + SET_S
@@ -59,7 +64,9 @@ def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, opti
 
 
 class _Deadlift:
-    def __init__(self, poser: Poser, tempo: Tempo, plan: Sequence[Rep], options: dict[str, float], end: float) -> None:
+    def __init__(
+        self, poser: Poser, tempo: Tempo, plan: Sequence[Rep], options: dict[str, float], end: float
+    ) -> None:
         self.poser, self.tempo, self.plan, self.end = poser, tempo, plan, end
         self.feet = feet(options.get("stance_m", 0.125), options.get("toes_deg", 8.0))
         self.trunk = options.get("trunk_deg", START_TRUNK_DEG)
@@ -77,10 +84,13 @@ class _Deadlift:
 
     def _spine(self, share: float, f: Faults) -> Spine:
         bent = (1 - share) ** 0.8
-        return Spine((START_LUMBAR_DEG + f.rounding_lumbar_deg) * bent, (START_THORACIC_DEG + f.rounding_thoracic_deg) * bent)
+        return Spine(
+            (START_LUMBAR_DEG + f.rounding_lumbar_deg) * bent,
+            (START_THORACIC_DEG + f.rounding_thoracic_deg) * bent,
+        )
 
     def _held(self, t: float, share: float, rep: Rep) -> Instant:
-        """share: of the pull's course. Trunk, knee and shank are chosen; the bar is where straight arms have it."""
+        """share: of the pull's course. Trunk, knee and shank are chosen; straight arms have the bar."""
         f, pull, lockout = rep.faults, rep.phases[0], rep.phases[1]
         spine, shank = self._spine(share, f), self._shank(share, f)
         trunk = _through(share, self._start_trunk(f), self.trunk - PASS_TRUNK_LESS_DEG, STANDING_DEG)
@@ -93,11 +103,13 @@ class _Deadlift:
         return self._reaching(trunk, back, knee, shank, spine, bar)
 
     def _hung(self, trunk: float, knee: float, shank: float, spine: Spine, f: Faults, share: float) -> Array:
-        """Where straight arms hold the bar, over the middle of the foot or as far in front as the fault says."""
+        """Where straight arms hold the bar: over the midfoot, or as far in front as the fault says."""
         poser = self.poser
         swing = float(np.sin(np.pi * share) ** 0.7) if 0 < share < 1 else 0.0
         ahead = self.bar_z + f.bar_forward_pct / 100 * poser.body.shape.height_m * swing
-        shoulders = poser.shoulders(hips_from_leg(poser, shank, knee, self.feet[0]), trunk, spine.lumbar, spine.thoracic)
+        shoulders = poser.shoulders(
+            hips_from_leg(poser, shank, knee, self.feet[0]), trunk, spine.lumbar, spine.thoracic
+        )
         reach, aside = poser.lengths["arm"] + GRIP_ALONG, self.grip - poser.shoulder_half
         return vec(0, shoulders[1] - np.sqrt(reach**2 - aside**2 - (shoulders[2] - ahead) ** 2), ahead)
 
@@ -107,19 +119,31 @@ class _Deadlift:
     def _start_knee(self, f: Faults) -> float:
         """The knee that brings the hands to the bar on the floor."""
         bar = vec(0, self.low, self.bar_z)
-        return knee_for_bar(self.poser, self._shank(0, f), self._start_trunk(f), bar, self.grip, self._spine(0, f), self.feet[0])
+        return knee_for_bar(
+            self.poser,
+            self._shank(0, f),
+            self._start_trunk(f),
+            bar,
+            self.grip,
+            self._spine(0, f),
+            self.feet[0],
+        )
 
     def _shank(self, share: float, f: Faults) -> float:
         return _through(share, START_SHANK_DEG + 0.35 * f.hips_low_deg, PASS_SHANK_DEG, TOP_SHANK_DEG)
 
-    def _reaching(self, trunk: float, back: float, knee: float, shank: float, spine: Spine, bar: Array) -> Instant:
+    def _reaching(
+        self, trunk: float, back: float, knee: float, shank: float, spine: Spine, bar: Array
+    ) -> Instant:
         """Straight arms on the bar; `back` degrees of leaning back take the bar along."""
         poser = self.poser
         hips = hips_from_leg(poser, shank, knee, self.feet[0])
         shoulders = poser.shoulders(hips, trunk - back, spine.lumbar, spine.thoracic)
         bar = bar + shoulders - poser.shoulders(hips, trunk, spine.lumbar, spine.thoracic)
         hands = gripping(shoulders, bar, self.grip)
-        return Instant(Stance(hips, trunk - back, self.feet, hands, spine.lumbar, spine.thoracic, -0.45 * trunk), bar)
+        return Instant(
+            Stance(hips, trunk - back, self.feet, hands, spine.lumbar, spine.thoracic, -0.45 * trunk), bar
+        )
 
     def _free(self, reach: float, f: Faults) -> Instant:
         """Between standing with hanging arms and the hands on the bar; the bar lies on the floor."""

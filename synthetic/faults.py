@@ -15,7 +15,8 @@ class Faults:
     lifter's left, per cent of the stance width; bar_forward_pct: bar in front of its line; dive_s: shorter
     lowering; lean_back_deg: behind the vertical at the top; torso_rise_deg: trunk comes up during a row;
     sag_deg, pike_deg: plank hips below or above the line; hips_low_deg: knees bent this much more at the
-    start of a deadlift; shallow_deg: thigh stays this much higher; knees_bounce_deg: knees straighten in a row.
+    start of a deadlift; shallow_deg: thigh stays this much higher; knees_bounce_deg: knees straighten in a
+    row.
     """
 
     hips_shoot_up_deg: float = 0.0

@@ -23,7 +23,13 @@ class Film:
     """Draws instants of one clip. gear is the bar at the origin, or None; still: what stands on the floor."""
 
     def __init__(
-        self, figure: Figure, gear: Surface | None, room: Room, camera: Camera, seed: int, still: Surface | None = None
+        self,
+        figure: Figure,
+        gear: Surface | None,
+        room: Room,
+        camera: Camera,
+        seed: int,
+        still: Surface | None = None,
     ) -> None:
         self.figure, self.gear, self.room, self.camera, self.seed = figure, gear, room, camera, seed
         self.light = room.lamps(camera)
@@ -46,9 +52,13 @@ class Film:
         picture = room.copy()
         if everything:
             self._put(everything, moving, view, picture, places)
-        return develop(picture, self.camera.noise, self.camera.exposure, np.random.default_rng([self.seed, index]))
+        return develop(
+            picture, self.camera.noise, self.camera.exposure, np.random.default_rng([self.seed, index])
+        )
 
-    def _put(self, everything: list[Surface], moving: list[Surface], view: View, picture: Array, places: Array) -> None:
+    def _put(
+        self, everything: list[Surface], moving: list[Surface], view: View, picture: Array, places: Array
+    ) -> None:
         surface = join(everything)
         shadow = Shadow(self.light, np.array([0.0, 0.7, 0.0]))
         shadow.cast(join(moving) if moving else surface)

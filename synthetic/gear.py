@@ -19,7 +19,9 @@ PLATE_THICK_M = 0.05
 PLATE_RADII_M = {28: 0.14, 45: 0.225}  # plate size in centimetres -> radius
 
 
-def lathe(profile: list[tuple[float, float]], colour: tuple[float, float, float], around: int = 28) -> Surface:
+def lathe(
+    profile: list[tuple[float, float]], colour: tuple[float, float, float], around: int = 28
+) -> Surface:
     """Surface of revolution about X: profile of (x, radius); a repeated point makes a sharp edge."""
     x, r = np.array(profile).T
     angles = np.arange(around) * 2 * pi / around
@@ -50,10 +52,11 @@ def disc(x0: float, x1: float, radius: float, colour: tuple[float, float, float]
     rim, dip = radius * 0.82, (x1 - x0) * 0.25
     bevel = 0.006
     profile = [
-        (x0, 0.0), (x0, 0.05), (x0, 0.05), (x0 + dip, 0.055), (x0 + dip, 0.055), (x0 + dip, rim), (x0 + dip, rim),
-        (x0, rim + 0.004), (x0, rim + 0.004), (x0, radius - bevel), (x0 + bevel, radius), (x0 + bevel, radius),
-        (x1 - bevel, radius), (x1 - bevel, radius), (x1, radius - bevel), (x1, rim + 0.004), (x1, rim + 0.004),
-        (x1 - dip, rim), (x1 - dip, rim), (x1 - dip, 0.055), (x1 - dip, 0.055), (x1, 0.05), (x1, 0.05), (x1, 0.0),
+        (x0, 0.0), (x0, 0.05), (x0, 0.05), (x0 + dip, 0.055), (x0 + dip, 0.055), (x0 + dip, rim),
+        (x0 + dip, rim), (x0, rim + 0.004), (x0, rim + 0.004), (x0, radius - bevel), (x0 + bevel, radius),
+        (x0 + bevel, radius), (x1 - bevel, radius), (x1 - bevel, radius), (x1, radius - bevel),
+        (x1, rim + 0.004), (x1, rim + 0.004), (x1 - dip, rim), (x1 - dip, rim), (x1 - dip, 0.055),
+        (x1 - dip, 0.055), (x1, 0.05), (x1, 0.05), (x1, 0.0),
     ]  # fmt: skip
     return lathe(profile, colour, 40)
 
@@ -80,7 +83,22 @@ def dumbbell() -> Surface:
     parts = [lathe([(-0.07, 0.016), (0.07, 0.016)], STEEL, 12)]
     for s in (-1, 1):
         a, b = sorted((s * 0.065, s * 0.15))
-        parts.append(lathe([(a, 0), (a, 0.055), (a, 0.055), (a + 0.01, 0.065), (b - 0.01, 0.065), (b, 0.055), (b, 0.055), (b, 0)], RUBBER, 6))
+        parts.append(
+            lathe(
+                [
+                    (a, 0),
+                    (a, 0.055),
+                    (a, 0.055),
+                    (a + 0.01, 0.065),
+                    (b - 0.01, 0.065),
+                    (b, 0.055),
+                    (b, 0.055),
+                    (b, 0),
+                ],
+                RUBBER,
+                6,
+            )
+        )
     return merged(parts)
 
 
@@ -90,7 +108,12 @@ def placed(surface: Surface, at: Array, tilt_deg: float = 0.0, spin_deg: float =
     return Surface(surface.vertices @ r.T + at, surface.triangles, surface.colours)
 
 
-def box(middle: tuple[float, float, float], size: tuple[float, float, float], colour: tuple[float, float, float], spin_deg: float = 0.0) -> Surface:
+def box(
+    middle: tuple[float, float, float],
+    size: tuple[float, float, float],
+    colour: tuple[float, float, float],
+    spin_deg: float = 0.0,
+) -> Surface:
     """A box standing in the room, sides with their own corners so that edges stay sharp."""
     corners, triangles = [], []
     for axis in range(3):

@@ -64,13 +64,17 @@ def vec(x: float, y: float, z: float) -> Array:
     return np.array([x, y, z], dtype=float)
 
 
-def feet(half_width: float, yaw: float, heel: float = 0.0, knees_in: float = 0.0, ball_z: float = 0.12) -> tuple[Foot, Foot]:
+def feet(
+    half_width: float, yaw: float, heel: float = 0.0, knees_in: float = 0.0, ball_z: float = 0.12
+) -> tuple[Foot, Foot]:
     """Both feet planted: half_width metres from the middle to each ball."""
     left, right = (Foot(vec(s * half_width, 0, ball_z), yaw, heel, knees_in) for s in (1, -1))
     return left, right
 
 
-def swung_arms(poser: Poser, shoulders: Array, forward_deg: float, out_m: float = 0.05, reach: float = 0.985) -> tuple[Hand, Hand]:
+def swung_arms(
+    poser: Poser, shoulders: Array, forward_deg: float, out_m: float = 0.05, reach: float = 0.985
+) -> tuple[Hand, Hand]:
     """Free arms: forward_deg 0 hanging down, 90 straight ahead."""
     half, a = poser.shoulder_half, radians(forward_deg)
     length = poser.lengths["arm"] * reach
@@ -82,7 +86,9 @@ def swung_arms(poser: Poser, shoulders: Array, forward_deg: float, out_m: float 
     return hands[0], hands[1]
 
 
-def gripping(shoulders: Array, bar: Array, half_grip: float, tilt_deg: float = 0.0, elbow: Array | None = None) -> tuple[Hand, Hand]:
+def gripping(
+    shoulders: Array, bar: Array, half_grip: float, tilt_deg: float = 0.0, elbow: Array | None = None
+) -> tuple[Hand, Hand]:
     """Both hands on a bar, overhand: palms to the lifter's legs."""
     hands = []
     for s in (1, -1):
@@ -105,8 +111,13 @@ def mixed(a: tuple[Hand, Hand], b: tuple[Hand, Hand], share: float) -> tuple[Han
         return a if share <= 0 else b
     out = []
     for p, q in zip(a, b, strict=True):
-        lerp = [m + (n - m) * share for m, n in ((p.wrist, q.wrist), (p.along, q.along), (p.palm, q.palm), (p.elbow, q.elbow))]
-        out.append(Hand(lerp[0], unit(lerp[1]), unit(lerp[2]), unit(lerp[3]), p.curl + (q.curl - p.curl) * share))
+        lerp = [
+            m + (n - m) * share
+            for m, n in ((p.wrist, q.wrist), (p.along, q.along), (p.palm, q.palm), (p.elbow, q.elbow))
+        ]
+        out.append(
+            Hand(lerp[0], unit(lerp[1]), unit(lerp[2]), unit(lerp[3]), p.curl + (q.curl - p.curl) * share)
+        )
     return out[0], out[1]
 
 
@@ -121,7 +132,11 @@ def knee_of(poser: Poser, hips: Array, foot: Foot) -> Array:
     """Left knee for a hip middle."""
     hip, yaw = hips + vec(poser.hip_half, 0, 0), radians(foot.yaw_deg)
     middle, _ = bend(
-        hip, poser.ankle(foot, "L"), poser.lengths["thigh"], poser.lengths["shank"], vec(sin(yaw), 0, cos(yaw))
+        hip,
+        poser.ankle(foot, "L"),
+        poser.lengths["thigh"],
+        poser.lengths["shank"],
+        vec(sin(yaw), 0, cos(yaw)),
     )
     return middle
 
@@ -130,17 +145,25 @@ def hips_at_thigh(poser: Poser, hip_z: float, foot: Foot, angle: float) -> Array
     """Hip middle at this Z whose thigh has this elevation."""
     ankle = poser.ankle(foot, "L")
     side = poser.hip_half - ankle[0]
-    most = np.sqrt((0.9985 * (poser.lengths["thigh"] + poser.lengths["shank"])) ** 2 - side**2 - (hip_z - ankle[2]) ** 2)
+    most = np.sqrt(
+        (0.9985 * (poser.lengths["thigh"] + poser.lengths["shank"])) ** 2 - side**2 - (hip_z - ankle[2]) ** 2
+    )
     y = find(lambda h: thigh_deg(poser, vec(0, h, hip_z), foot) - angle, ankle[1] + 0.15, ankle[1] + most)
     return vec(0, y, hip_z)
 
 
-def balance(poser: Poser, hips: Array, trunk: float, arms_z: float, foot: Foot, load_z: float = 0.0, load: float = 0.0) -> float:
-    """How far the centre of mass is in front of the middle of the foot, metres. load: share of body mass at load_z."""
+def balance(
+    poser: Poser, hips: Array, trunk: float, arms_z: float, foot: Foot, load_z: float = 0.0, load: float = 0.0
+) -> float:
+    """How far the centre of mass is in front of the midfoot, metres. load: share of body mass at load_z."""
     ankle = poser.ankle(Foot(foot.ball, foot.yaw_deg), "L")
     knee = knee_of(poser, hips, foot)
     a = radians(trunk)
     hat = hips[2] + HAT_CENTRE * poser.lengths["trunk"] * sin(a)
-    moment = HAT_MASS * hat + THIGH_MASS * (0.57 * hips[2] + 0.43 * knee[2]) + SHANK_MASS * (0.57 * knee[2] + 0.43 * ankle[2])
+    moment = (
+        HAT_MASS * hat
+        + THIGH_MASS * (0.57 * hips[2] + 0.43 * knee[2])
+        + SHANK_MASS * (0.57 * knee[2] + 0.43 * ankle[2])
+    )
     moment += ARM_MASS * arms_z + load * load_z
     return moment / (HAT_MASS + THIGH_MASS + SHANK_MASS + ARM_MASS + load) - (ankle[2] + MIDFOOT_M)

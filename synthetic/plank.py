@@ -21,7 +21,9 @@ SETTLE_S = 1.2  # from straight to the fault
 HANDS_HALF_M = 0.12
 
 
-def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]) -> Performance:
+def perform(
+    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]
+) -> Performance:
     """A hold for every entry of reps; sag or pike comes over in SETTLE_S. options: hold_s."""
     hold, t, keys, plan = options.get("hold_s", 6.0), 0.0, [(0.0, 0.0)], []
     for f in reps:
@@ -55,12 +57,24 @@ def _posture(poser: Poser, line: float, f: Faults, t: float) -> Instant:
         inward = poser.shoulder_half - HANDS_HALF_M
         fore = poser.lengths["forearm"]
         ahead = np.sqrt(fore**2 - inward**2)
-        hands.append(Hand(elbow + vec(-s * inward, 0, ahead), vec(-s * 0.25, 0, 1), vec(-s, 0, 0), vec(0, -1, -0.6), 0.85))
-    stance = Stance(hips, trunk, (feet[0], feet[1]), (hands[0], hands[1]), lumbar, f.rounding_thoracic_deg, -22.0)
+        hands.append(
+            Hand(
+                elbow + vec(-s * inward, 0, ahead),
+                vec(-s * 0.25, 0, 1),
+                vec(-s, 0, 0),
+                vec(0, -1, -0.6),
+                0.85,
+            )
+        )
+    stance = Stance(
+        hips, trunk, (feet[0], feet[1]), (hands[0], hands[1]), lumbar, f.rounding_thoracic_deg, -22.0
+    )
     return Instant(stance)
 
 
-def _shoulders(poser: Poser, ankles: Array, rise: float, line: float, lumbar: float, f: Faults) -> tuple[Array, Array, float]:
+def _shoulders(
+    poser: Poser, ankles: Array, rise: float, line: float, lumbar: float, f: Faults
+) -> tuple[Array, Array, float]:
     """Hips, shoulders and trunk inclination for legs that rise this many degrees from the ankles."""
     leg = KNEE_SLACK * (poser.lengths["thigh"] + poser.lengths["shank"])
     a = radians(rise)

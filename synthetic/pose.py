@@ -166,7 +166,7 @@ class Poser:
         return (self.body.head(f"{bone}.L") + self.body.head(f"{bone}.R")) / 2
 
     def spine(self, lumbar: float, thoracic: float) -> tuple[dict[str, float], Array]:
-        """Pitch of each spine bone against the pelvis, and the shoulder middle from the hip middle at pelvis 0."""
+        """Pitch of each spine bone against the pelvis; shoulder middle from the hip middle at pelvis 0."""
         angle, pitches = 0.0, {}
         for bone in SPINE:
             angle += LUMBAR_SHARES.get(bone, 0) * lumbar + THORACIC_SHARES.get(bone, 0) * thoracic
@@ -209,7 +209,9 @@ class Poser:
         roll = turn(np.array([0.0, 0, 1]), -stance.roll_deg)
         turned["root"] = pitch(pelvis)
         for i, bone in enumerate(SPINE):
-            turned[bone] = turn(np.array([0.0, 0, 1]), -stance.roll_deg * i / 4) @ pitch(pelvis + pitches[bone])
+            turned[bone] = turn(np.array([0.0, 0, 1]), -stance.roll_deg * i / 4) @ pitch(
+                pelvis + pitches[bone]
+            )
         angle = pelvis + pitches["spine01"]
         for bone, share in NECK_SHARES.items():
             angle += share * stance.neck_deg
@@ -262,7 +264,9 @@ class Poser:
         head = self.body.head
         rest = [head(f"{b}.{side}") for b in ("upperarm01", "lowerarm01", "wrist")]
         shoulder = places[f"upperarm01.{side}"]
-        elbow, wrist = bend(shoulder, hand.wrist, self.lengths["upper_arm"], self.lengths["forearm"], hand.elbow)
+        elbow, wrist = bend(
+            shoulder, hand.wrist, self.lengths["upper_arm"], self.lengths["forearm"], hand.elbow
+        )
         hinge = np.cross(elbow - shoulder, wrist - elbow)
         if np.linalg.norm(hinge) < 1e-6:
             hinge = np.cross(hand.elbow, wrist - shoulder) * -1

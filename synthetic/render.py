@@ -1,4 +1,4 @@
-"""A small software rasteriser: triangles lit at their corners, a shadow map, a room behind, 2x2 supersampling.
+"""A small software rasteriser: triangles lit at their corners, a shadow map, 2x2 supersampling.
 
 Colours are linear light 0..1 until `develop` turns them into the 8-bit picture of a phone.
 """
@@ -44,7 +44,9 @@ class Light:
 def join(surfaces: list[Surface]) -> Surface:
     """One surface of many, with its normals."""
     offsets = np.cumsum([0, *[len(s.vertices) for s in surfaces]])
-    normals = [s.normals if s.normals is not None else vertex_normals(s.vertices, s.triangles) for s in surfaces]
+    normals = [
+        s.normals if s.normals is not None else vertex_normals(s.vertices, s.triangles) for s in surfaces
+    ]
     return Surface(
         np.concatenate([s.vertices for s in surfaces]),
         np.concatenate([s.triangles + o for s, o in zip(surfaces, offsets[:-1], strict=True)]),
@@ -80,7 +82,14 @@ def _fill(screen: Array, colours: Array, triangles: Index, picture: Array, depth
         za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
         if za < 0.1 or zb < 0.1 or zc < 0.1:
             continue
-        xa, ya, xb, yb, xc, yc = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1], screen[c, 0], screen[c, 1]
+        xa, ya, xb, yb, xc, yc = (
+            screen[a, 0],
+            screen[a, 1],
+            screen[b, 0],
+            screen[b, 1],
+            screen[c, 0],
+            screen[c, 1],
+        )
         area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya)
         if abs(area) < 1e-9:
             continue
@@ -108,7 +117,14 @@ def _fill_depth(screen: Array, triangles: Index, depth: Array) -> None:
     height, width = depth.shape
     for t in range(len(triangles)):
         a, b, c = triangles[t]
-        xa, ya, xb, yb, xc, yc = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1], screen[c, 0], screen[c, 1]
+        xa, ya, xb, yb, xc, yc = (
+            screen[a, 0],
+            screen[a, 1],
+            screen[b, 0],
+            screen[b, 1],
+            screen[c, 0],
+            screen[c, 1],
+        )
         area = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya)
         if abs(area) < 1e-9:
             continue
@@ -194,6 +210,8 @@ def develop(picture: Array, noise: float, exposure: float, rng: np.random.Genera
     small = small / (1 + 0.18 * small)  # highlights roll off instead of clipping
     out = 255 * np.clip(small, 0, 1) ** (1 / 2.2)
     if noise:
-        grain = rng.standard_normal((h // SUPER, w // SUPER, 1)) + 0.4 * rng.standard_normal((h // SUPER, w // SUPER, 3))
+        grain = rng.standard_normal((h // SUPER, w // SUPER, 1)) + 0.4 * rng.standard_normal(
+            (h // SUPER, w // SUPER, 3)
+        )
         out = out + noise * grain
     return np.asarray(np.clip(out + 0.5, 0, 255).astype(np.uint8))

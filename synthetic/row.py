@@ -18,12 +18,17 @@ HINGE_S, SET_S = 1.5, 0.6  # from standing to bent over, and quiet there
 TRUNK_DEG, KNEE_DEG = 62.0, 150.0
 TOP_KNEE_DEG, TOP_SHANK_DEG = 172.0, 5.0
 NATURAL_LUMBAR_DEG = 8.0
-BELLY_SHARE, BELLY_M = 0.30, 0.135  # the bar meets the belly: share of hip-shoulder, metres in front of that line
+BELLY_SHARE, BELLY_M = (
+    0.30,
+    0.135,
+)  # the bar meets the belly: share of hip-shoulder, metres in front of that line
 HALF_GRIP_M = 0.29
 BAR_MASS = 0.4  # of body mass
 
 
-def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]) -> Performance:
+def perform(
+    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]
+) -> Performance:
     """A set of rows. options: trunk_deg, knee_deg bent over, stance_m, toes_deg, grip_m."""
     t = tempo.stand_s + HINGE_S + SET_S
     keys: list[tuple[float, float]] = [(0.0, 0.0)]
@@ -32,7 +37,15 @@ def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, opti
         top, lower = t + tempo.up_s, t + tempo.up_s + tempo.pause_s
         low = lower + max(0.4, tempo.down_s - faults.dive_s)
         keys += [(t, 0.0), (top, 1.0), (lower, 1.0), (low, 0.0)]
-        plan.append(Rep(t, (top + lower) / 2, low, faults, (("pull", t, top), ("top", top, lower), ("lower", lower, low))))
+        plan.append(
+            Rep(
+                t,
+                (top + lower) / 2,
+                low,
+                faults,
+                (("pull", t, top), ("top", top, lower), ("lower", lower, low)),
+            )
+        )
         t = low + tempo.rest_s
     rower, pull = _Row(poser, tempo, plan, options, t), Curve(tuple(keys))
     count = round((t + HINGE_S + tempo.stand_s) * fps)
@@ -40,7 +53,9 @@ def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, opti
 
 
 class _Row:
-    def __init__(self, poser: Poser, tempo: Tempo, plan: Sequence[Rep], options: dict[str, float], end: float) -> None:
+    def __init__(
+        self, poser: Poser, tempo: Tempo, plan: Sequence[Rep], options: dict[str, float], end: float
+    ) -> None:
         self.poser, self.tempo, self.plan, self.end = poser, tempo, plan, end
         self.feet = feet(options.get("stance_m", 0.15), options.get("toes_deg", 10.0))
         self.trunk, self.knee = options.get("trunk_deg", TRUNK_DEG), options.get("knee_deg", KNEE_DEG)
@@ -63,7 +78,9 @@ class _Row:
         trunk = STANDING_DEG + (self.trunk - STANDING_DEG) * bent - rise
         knee = min(TOP_KNEE_DEG + (self.knee - TOP_KNEE_DEG) * bent + loose, 176.0)
         spine = Spine((NATURAL_LUMBAR_DEG + f.rounding_lumbar_deg) * bent, f.rounding_thoracic_deg * bent)
-        hips = hips_from_leg(self.poser, TOP_SHANK_DEG + (self.shank - TOP_SHANK_DEG) * bent, knee, self.feet[0])
+        hips = hips_from_leg(
+            self.poser, TOP_SHANK_DEG + (self.shank - TOP_SHANK_DEG) * bent, knee, self.feet[0]
+        )
         shoulders = self.poser.shoulders(hips, trunk, spine.lumbar, spine.thoracic)
         bar = self._bar(hips, shoulders, trunk, pull, bent)
         hands = gripping(shoulders, bar, self.grip, elbow=vec(0.55, 0.6 * pull, -1.0))

@@ -1,4 +1,4 @@
-"""A scenario: one small TOML file that says everything about a clip. The folder scenarios/ holds the samples."""
+"""A scenario: one small TOML file that says everything about a clip; scenarios/ holds the samples."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def load(name: str) -> Scenario:
     """A scenario by the name of a sample or the path of a TOML file. Raises ScenarioError in words."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
-        raise ScenarioError(f"There is no scenario {name}; known are {', '.join(names())}, or give a .toml file.")
+        raise ScenarioError(
+            f"There is no scenario {name}; known are {', '.join(names())}, or give a .toml file."
+        )
     try:
         return parse(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as e:
@@ -83,16 +85,26 @@ def parse(name: str, table: Mapping[str, Any]) -> Scenario:
             reps[i - 1].update(sizes)
     made: dict[str, Any] = {
         key: _made(cls, rest.pop(key, {}), name, key)
-        for key, cls in (("body", Shape), ("outfit", Outfit), ("tempo", Tempo), ("camera", Camera), ("room", Room))
+        for key, cls in (
+            ("body", Shape),
+            ("outfit", Outfit),
+            ("tempo", Tempo),
+            ("camera", Camera),
+            ("room", Room),
+        )
     }
     plain = {key: rest.pop(key) for key in ("about", "gear", "plate_cm", "options") if key in rest}
     if rest:
         raise ScenarioError(f"{name}: unknown keys {', '.join(sorted(rest))}.")
-    return Scenario(name, exercise, reps=tuple(_made(Faults, r, name, "fault") for r in reps), **plain, **made)
+    return Scenario(
+        name, exercise, reps=tuple(_made(Faults, r, name, "fault") for r in reps), **plain, **made
+    )
 
 
 def _made(cls: type[T], table: Mapping[str, Any], name: str, key: str) -> T:
     known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
     if unknown := set(table) - known:
-        raise ScenarioError(f"{name}: [{key}] knows {', '.join(sorted(known))}, not {', '.join(sorted(unknown))}.")
+        raise ScenarioError(
+            f"{name}: [{key}] knows {', '.join(sorted(known))}, not {', '.join(sorted(unknown))}."
+        )
     return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})

@@ -1,4 +1,7 @@
-"""The room: floor, walls, things standing about, light. It turns with the camera, which so never meets a wall."""
+"""The room: floor, walls, things standing about, light.
+
+It turns with the camera, which so never meets a wall.
+"""
 
 from __future__ import annotations
 
@@ -55,10 +58,15 @@ def furniture(room: Room, camera: Camera) -> Surface | None:
     """What stands along the wall, in world axes."""
     z, parts = room.behind_m, []
     if room.clutter >= 1:
-        parts += [box((-1.75, 0.22, z - 0.35), (0.9, 0.1, 0.3), (0.05, 0.05, 0.055)), box((-1.75, 0.1, z - 0.35), (0.1, 0.2, 0.25), STEEL)]
+        parts += [
+            box((-1.75, 0.22, z - 0.35), (0.9, 0.1, 0.3), (0.05, 0.05, 0.055)),
+            box((-1.75, 0.1, z - 0.35), (0.1, 0.2, 0.25), STEEL),
+        ]
         for level in (0.25, 0.6, 0.95):
             parts.append(box((1.75, level, z - 0.25), (1.1, 0.05, 0.35), (0.06, 0.06, 0.065)))
-            parts += [box((1.32 + 0.17 * k, level + 0.08, z - 0.27), (0.09, 0.11, 0.24), RUBBER) for k in range(6)]
+            parts += [
+                box((1.32 + 0.17 * k, level + 0.08, z - 0.27), (0.09, 0.11, 0.24), RUBBER) for k in range(6)
+            ]
         parts += [box((x, 0.55, z - 0.25), (0.05, 1.1, 0.3), (0.12, 0.12, 0.13)) for x in (1.2, 2.3)]
     if room.clutter >= 2:
         parts += [box((x, 1.1, z - 0.6), (0.07, 2.2, 0.07), (0.22, 0.03, 0.03)) for x in (-1.05, 0.05)]
@@ -66,7 +74,9 @@ def furniture(room: Room, camera: Camera) -> Surface | None:
         for k in range(3):
             plate = disc(-0.025, 0.025, 0.225 - 0.04 * k, RUBBER)
             quarter = plate.vertices[:, [2, 1, 0]] * [-1, 1, 1]
-            parts.append(Surface(quarter + [0.62, 0.23 - 0.04 * k + 0.45 * k, z - 0.1], plate.triangles, plate.colours))
+            parts.append(
+                Surface(quarter + np.array([0.62, 0.23 + 0.41 * k, z - 0.1]), plate.triangles, plate.colours)
+            )
         parts += [box((-2.6, 0.45, z - 0.4), (0.5, 0.9, 0.5), (0.24, 0.13, 0.05))]
     if not parts:
         return None
@@ -115,8 +125,29 @@ def _floor_colour(kind: int, x: float, z: float, far: float, out: Array) -> None
 
 
 @njit(cache=True, fastmath=True)
-def _room(place: Array, axes: Array, focal: float, kind: int, wall: Array, stripe: Array, behind: float, half: float, clutter: int, picture: Array, floor: Array) -> None:
-    """Cast every ray of the picture at the room; floor gets the place each floor pixel shows, NaN elsewhere."""
+def _wall_colour(wall: Array, stripe: Array, along: float, up: float, poster: bool, out: Array) -> None:
+    level = 0.93 + 0.1 * _soft(1.5 * along, 1.5 * up)
+    for k in range(3):
+        out[k] = 0.05 if up < 0.1 else stripe[k] if 1.15 < up < 1.35 else wall[k] * level
+    if poster and 0.25 < along < 1.0 and 1.5 < up < 2.1:
+        out[0], out[1], out[2] = 0.35, 0.12 + 0.3 * (up - 1.5), 0.05
+
+
+@njit(cache=True, fastmath=True)
+def _room(
+    place: Array,
+    axes: Array,
+    focal: float,
+    kind: int,
+    wall: Array,
+    stripe: Array,
+    behind: float,
+    half: float,
+    clutter: int,
+    picture: Array,
+    floor: Array,
+) -> None:
+    """Cast every ray of the picture at the room; floor gets the place of each floor pixel, NaN elsewhere."""
     height, width, _ = picture.shape
     colour = np.zeros(3)
     for y in range(height):
@@ -136,24 +167,14 @@ def _room(place: Array, axes: Array, focal: float, kind: int, wall: Array, strip
                 floor[y, x, 0], floor[y, x, 1] = px, pz
                 gloom = 0.9 - 0.35 * np.exp(-(behind - pz) * 4)
             else:
-                along = px if t == back else pz
-                for k in range(3):
-                    colour[k] = wall[k] * (0.93 + 0.1 * _soft(1.5 * along, 1.5 * py))
-                if 1.15 < py < 1.35:
-                    for k in range(3):
-                        colour[k] = stripe[k]
-                if py < 0.1:
-                    for k in range(3):
-                        colour[k] = 0.05
-                if clutter > 0 and t == back and 0.25 < px < 1.0 and 1.5 < py < 2.1:
-                    colour[0], colour[1], colour[2] = 0.35, 0.12 + 0.3 * (py - 1.5), 0.05
+                _wall_colour(wall, stripe, px if t == back else pz, py, clutter > 0 and t == back, colour)
                 gloom = (0.72 + 0.12 * py) * (1.0 if t == back else 0.8)
             for k in range(3):
                 picture[y, x, k] = colour[k] * gloom
 
 
 def backdrop(room: Room, camera: Camera, view: View) -> tuple[Array, Array]:
-    """The empty room, supersampled (H, W, 3), lit; and (H, W, 3) floor places in world axes, NaN elsewhere."""
+    """The empty room, supersampled (H, W, 3), lit; and (H, W, 3) places on the floor, NaN elsewhere."""
     turn = _to_world(camera)
     width, height = view.size[0] * SUPER, view.size[1] * SUPER
     picture, floor = np.zeros((height, width, 3)), np.zeros((height, width, 2))

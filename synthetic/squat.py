@@ -25,12 +25,16 @@ from synthetic.pose import Poser, Stance
 BOTTOM_TRUNK_DEG = 36.0
 BOTTOM_THIGH_DEG = -4.0
 STANDING_THIGH_DEG = 87.5
-NATURAL_LUMBAR_DEG = 10.0  # flexion at the bottom of a good squat (men 26, women 13 in McKean 2010; less: upright)
+NATURAL_LUMBAR_DEG = (
+    10.0  # flexion at the bottom of a good squat (men 26, women 13 in McKean 2010; less: upright)
+)
 ARMS_FORWARD_DEG = 78.0
 SHOOT_PEAK = 0.38  # of the way up, when the trunk has leaned most
 
 
-def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]) -> Performance:
+def perform(
+    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]
+) -> Performance:
     """A set of squats. options: stance_m half stance width, toes_deg, trunk_deg, thigh_deg at the bottom."""
     t, plan, keys = tempo.stand_s, [], [(0.0, 0.0)]
     for faults in reps:
@@ -61,7 +65,7 @@ class _Squat:
         self.thigh = options.get("thigh_deg", BOTTOM_THIGH_DEG)
 
     def at(self, t: float, depth: float, rep: Rep) -> Instant:
-        f, (_, bottom, up) = rep.faults, rep.phases
+        f, (_, _, up) = rep.faults, rep.phases
         going = rep.start_s <= t <= rep.end_s
         deep = depth if going else 0.0
         trunk = STANDING_DEG + (self.trunk + f.lean_deg - STANDING_DEG) * deep**0.85
@@ -91,5 +95,7 @@ class _Squat:
         return Stance(hips, trunk, stand, hands, lumbar, thoracic, -0.55 * trunk)
 
     def _aside(self, f: Faults, deep: float) -> Array:
-        ankles = [self.poser.ankle(foot, s)[0] for foot, s in zip(feet(self.width, self.toes), "LR", strict=True)]
+        ankles = [
+            self.poser.ankle(foot, s)[0] for foot, s in zip(feet(self.width, self.toes), "LR", strict=True)
+        ]
         return np.array([f.shift_pct / 100 * (ankles[0] - ankles[1]) * min(1.0, 1.5 * deep), 0, 0])

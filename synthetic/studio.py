@@ -51,7 +51,9 @@ class Take:
     def pictures(self) -> Iterator[Image]:
         """The frames, RGB."""
         film = self.film()
-        for i, (posed, instant, view) in enumerate(zip(self.posed, self.performance.instants, self.shot, strict=True)):
+        for i, (posed, instant, view) in enumerate(
+            zip(self.posed, self.performance.instants, self.shot, strict=True)
+        ):
             yield film.picture(i, posed, instant, view)
 
 
@@ -59,7 +61,9 @@ def perform(scenario: Scenario) -> Take:
     """Move the body through the scenario."""
     poser = Poser(build(scenario.body), SOLE_M)
     options = dict(scenario.options) | {"plate_cm": float(scenario.plate_cm)}
-    performance = PERFORMERS[scenario.exercise](poser, scenario.tempo, scenario.reps, scenario.camera.fps, options)
+    performance = PERFORMERS[scenario.exercise](
+        poser, scenario.tempo, scenario.reps, scenario.camera.fps, options
+    )
     posed = [poser.solve(i.stance) for i in performance.instants]
     return Take(scenario, poser, performance, posed, views(scenario.camera, len(posed), scenario.seed))
 

@@ -11,7 +11,9 @@ from synthetic.motion import Instant, Performance, Tempo, feet, swung_arms, vec
 from synthetic.pose import Hand, Poser, Stance, unit
 
 
-def perform(poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]) -> Performance:
+def perform(
+    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]
+) -> Performance:
     """No repetitions. options: seconds."""
     count = round(options.get("seconds", 8.0) * fps)
     return Performance(tuple(Instant(_posture(poser, i / fps)) for i in range(count)), (), fps)

@@ -20,8 +20,8 @@ from synthetic.scenario import Scenario
 
 SCHEMA = 1
 BONES = {
-    "shoulder": "upperarm01", "elbow": "lowerarm01", "wrist": "wrist", "hip": "upperleg01", "knee": "lowerleg01",
-    "ankle": "foot", "index": "finger2-1", "pinky": "finger5-1", "thumb": "finger1-2",
+    "shoulder": "upperarm01", "elbow": "lowerarm01", "wrist": "wrist", "hip": "upperleg01",
+    "knee": "lowerleg01", "ankle": "foot", "index": "finger2-1", "pinky": "finger5-1", "thumb": "finger1-2",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def points(posed: Posed) -> dict[str, Array]:
 
 
 def angles(posed: Posed, at: dict[str, Array]) -> dict[str, float]:
-    """Angles of a posture, degrees; limbs of both sides, measured on the body in 3D, inclinations seen from the side."""
+    """Angles of a posture, degrees: limbs in 3D, both sides; inclinations as seen from the side."""
     middle = {j: (at[f"left_{j}"] + at[f"right_{j}"]) / 2 for j in ("shoulder", "hip")}
     flat_pitch = _foot_rest(posed.body)
     out = {
@@ -64,9 +64,13 @@ def angles(posed: Posed, at: dict[str, Array]) -> dict[str, float]:
         out[f"{s}_shank_inclination"] = _lean(ankle, knee)
         out[f"{s}_thigh_angle"] = degrees(atan2(hip[1] - knee[1], abs(hip[2] - knee[2])))
         heel, toe = at[f"{s}_heel"], at[f"{s}_foot"]
-        out[f"{s}_foot_pitch"] = degrees(atan2(heel[1] - toe[1], np.hypot(*(toe - heel)[[0, 2]]))) - flat_pitch
+        out[f"{s}_foot_pitch"] = (
+            degrees(atan2(heel[1] - toe[1], np.hypot(*(toe - heel)[[0, 2]]))) - flat_pitch
+        )
     line = 180 - _corner(middle["shoulder"], middle["hip"], (at["left_ankle"] + at["right_ankle"]) / 2)
-    out["body_line"] = line * _side(middle["shoulder"], middle["hip"], (at["left_ankle"] + at["right_ankle"]) / 2)
+    out["body_line"] = line * _side(
+        middle["shoulder"], middle["hip"], (at["left_ankle"] + at["right_ankle"]) / 2
+    )
     return out
 
 
@@ -91,7 +95,9 @@ def _side(shoulder: Array, hip: Array, ankle: Array) -> float:
     return 1.0 if hip[1] >= shoulder[1] + share * (ankle[1] - shoulder[1]) else -1.0
 
 
-def gather(scenario: Scenario, performance: Performance, posed: list[Posed], shot: list[View]) -> dict[str, Any]:
+def gather(
+    scenario: Scenario, performance: Performance, posed: list[Posed], shot: list[View]
+) -> dict[str, Any]:
     """Everything, as JSON values."""
     frames = [points(p) for p in posed]
     names = list(frames[0]) if frames else []
@@ -109,7 +115,10 @@ def gather(scenario: Scenario, performance: Performance, posed: list[Posed], sho
     if any(b is not None for b in bars):
         bar = {
             "m": [None if b is None else _round(b, 4) for b in bars],
-            "px": [None if b is None else _round(v.pixels_up(b[None])[0], 2) for b, v in zip(bars, shot, strict=True)],
+            "px": [
+                None if b is None else _round(v.pixels_up(b[None])[0], 2)
+                for b, v in zip(bars, shot, strict=True)
+            ],
             "tilt_deg": [round(i.bar_tilt_deg, 2) for i in performance.instants],
         }
     return {
@@ -129,7 +138,7 @@ def gather(scenario: Scenario, performance: Performance, posed: list[Posed], sho
         ],
         "joints": joints, "angles_deg": table, "bar": bar,
         "camera": {"yaw_deg": scenario.camera.yaw_deg, "side": scenario.camera.side,
-                   "place_m": [_round(v.place, 4) for v in shot[:1]][0], "focal_px": round(shot[0].focal, 2)},
+                   "place_m": _round(shot[0].place, 4), "focal_px": round(shot[0].focal, 2)},
     }  # fmt: skip
 
 
