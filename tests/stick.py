@@ -314,7 +314,7 @@ def squat(
         shift=shift / 100 * 2 * WIDTH["ankle"] * deep, shoulder_tilt=tilt * deep,
         cave=WIDTH["knee"] * knees_cave / 100 * deep - 0.015 * u,
     )  # fmt: skip
-    figure = bar_on_back(figure) if hands == "bar" else reach_to(figure, figure.shoulder + [0.35, 0.0])
+    figure = bar_on_back(figure) if hands == "bar" else reach_to(figure, figure.shoulder + vec(0.35, 0.0))
     return figure.filmed(t, **film)
 
 
@@ -456,20 +456,19 @@ def plank(
     hip = shoulder - vec(TRUNK * np.cos(slope), TRUNK * np.sin(slope))
     ankle = hip - vec(leg * np.cos(slope + b), leg * np.sin(slope + b))
     knee = knee_between(ankle, hip, SHANK, THIGH, 1.0)
-    heel, foot = ankle + [-0.04, 0.02], vec(ankle[:, 0] + 0.04, toe_y)
+    heel, foot = ankle + vec(-0.04, 0.02), vec(ankle[:, 0] + 0.04, toe_y)
     along = 90 - np.degrees(slope)
     ear = shoulder + arrow(NECK, along - 10 - head * late)
     back = np.sin(np.radians(arms_slant)) * (UPPER_ARM + (FOREARM if high else 0))
     base = shoulder + vec(-back + 0 * t, -arm)
     if high:
         wrist, elbow = base, shoulder + 0.56 * (base - shoulder)
-        knuckles = wrist + [HAND, -0.01]
+        knuckles = wrist + vec(HAND, -0.01)
     else:
-        elbow, wrist = base, base + [FOREARM, 0.0]
-        knuckles = wrist + [HAND, 0.0]
-    up = [0, ANKLE_UP * 0]
+        elbow, wrist = base, base + vec(FOREARM, 0.0)
+        knuckles = wrist + vec(HAND, 0.0)
     figure = Figure(
-        ankle + up, heel, foot, knee, hip, shoulder, ear, elbow, wrist, knuckles, hip_tilt=hips_twist * late
+        ankle, heel, foot, knee, hip, shoulder, ear, elbow, wrist, knuckles, hip_tilt=hips_twist * late
     )
     return figure.filmed(t, **film)
 
@@ -513,4 +512,4 @@ def sitting(seconds: float = 8.0, **film: Any) -> PoseTrack:
     """Somebody sitting on a chair, moving the trunk a little."""
     t = Film(**film).times(seconds)
     figure = stand_on(0 * t, 88 + 0 * t, 10 + 8 * np.sin(t))
-    return reach_to(figure, figure.knee + [0.0, 0.05]).filmed(t, **film)
+    return reach_to(figure, figure.knee + vec(0.0, 0.05)).filmed(t, **film)

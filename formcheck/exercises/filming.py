@@ -109,7 +109,7 @@ def _shake(f: Footage) -> float:
         return float("nan")
     points = np.where(f.track.seen[:, :, None] >= SEEN_MIN, f.track.points[:, :, :2], np.nan)
     middle = np.full((len(points), 2), np.nan)
-    rows = np.isfinite(points).all(axis=2).any(axis=1)
+    rows = np.isfinite(points[:, :, 0]).any(axis=1)
     middle[rows] = np.nanmedian(points[rows], axis=1)
     second = np.linalg.norm(np.diff(middle, 2, axis=0), axis=1)
     second = second[np.isfinite(second)]
