@@ -15,8 +15,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "words"),
-    ("files", "geometry"),
-    ("pose", "options"),
+    ("files", "geometry", "anthropometry"),
+    ("lifter",),
+    ("pose", "options", "spine_load"),
     ("model_bundle", "video", "body", "smoothing", "takes", "swaps"),
     ("landmarker", "signals", "segments"),
     ("estimator", "calibration", "report"),
