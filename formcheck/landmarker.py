@@ -1,4 +1,4 @@
-"""`Frame` -> `Pose`: the only module that runs MediaPipe.
+"""`Frame` -> `Pose`: the only module that runs MediaPipe. No mask leaves it, only the outline of the trunk.
 
 One person is tracked. Every two seconds a scout looks at the whole picture for others: it counts them, and
 when somebody else is clearly the lifter (larger, more central) twice running, tracking starts anew on them.
@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from formcheck.errors import ModelError
 from formcheck.pose import J, Pose, nobody
+from formcheck.silhouette import outline
 from formcheck.video import Frame, Image
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.float32]
 
 DEAD_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 SCOUT_S = 2.0  # seconds between looks for other people; a look costs about as much as three tracked frames
@@ -86,16 +88,17 @@ class Landmarker:
     def detect(self, frame: Frame, size: tuple[int, int]) -> Pose:
         """The pose in a frame, in pixels of the displayed picture of `size` (width, height), y up."""
         grey = self._look(frame.image)
-        found = self._track(frame.image, frame.time_s)
+        found, mask = self._track(frame.image, frame.time_s)
         if frame.time_s >= self._next_scout_s:
             self._next_scout_s = frame.time_s + SCOUT_S
-            found = self._scouted(frame, found)
+            found, mask = self._scouted(frame, found, mask)
         light = float(grey.mean())
         if found is None:
             return nobody(frame.time_s, size, light, self._shot)
         width, height = size
         points = np.column_stack((found[:, 0] * width, (1 - found[:, 1]) * height, found[:, 2] * width))
-        return Pose(frame.time_s, points, found[:, 3], size, max(self._people, 1), light, self._shot)
+        back = None if mask is None else outline(mask, points, found[:, 3], size)
+        return Pose(frame.time_s, points, found[:, 3], size, max(self._people, 1), light, self._shot, back)
 
     def _look(self, image: Image) -> Array:
         """A small grey copy of the picture; notices cuts of the video, where tracking must start anew."""
@@ -109,12 +112,17 @@ class Landmarker:
         self._thumbnail = grey
         return np.asarray(grey)
 
-    def _track(self, image: Image, time_s: float) -> Array | None:
+    def _track(self, image: Image, time_s: float) -> tuple[Array | None, Mask | None]:
         self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
         result = self._tracker.detect_for_video(self._picture(image), self._last_ms)
-        return _table(result.pose_landmarks[0]) if result.pose_landmarks else None
+        if not result.pose_landmarks:
+            return None, None
+        mask = result.segmentation_masks[0].numpy_view() if result.segmentation_masks else None
+        return _table(result.pose_landmarks[0]), None if mask is None else mask.reshape(image.shape[:2])
 
-    def _scouted(self, frame: Frame, found: Array | None) -> Array | None:
+    def _scouted(
+        self, frame: Frame, found: Array | None, mask: Mask | None
+    ) -> tuple[Array | None, Mask | None]:
         """Count the people; when somebody else is clearly the lifter, follow them from here on."""
         seen = [_candidate(_table(p)) for p in self._scout.detect(self._picture(frame.image)).pose_landmarks]
         people = _different(seen)
@@ -123,11 +131,11 @@ class Landmarker:
         followed = _candidate(found) if found is not None else None
         if best is None or not _preferred(best, followed):
             self._better = 0
-            return found
+            return found, mask
         self._better += 1
         if self._better < 2 and followed is not None:
             self._next_scout_s = frame.time_s + SCOUT_S / 4
-            return found
+            return found, mask
         self._start_anew()
         return self._track(_only(frame.image, best.box), frame.time_s)
 
@@ -144,6 +152,7 @@ class Landmarker:
             base_options=self._mp.tasks.BaseOptions(model_asset_path=str(self._model)),
             running_mode=getattr(self._vision.RunningMode, mode),
             num_poses=people,
+            output_segmentation_masks=mode == "VIDEO",
         )
         try:
             return self._vision.PoseLandmarker.create_from_options(options)

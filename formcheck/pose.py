@@ -47,7 +47,34 @@ BONES: tuple[tuple[str, str], ...] = (
 )
 """Pairs of joints to draw as a skeleton."""
 
-SCHEMA = 1
+SCHEMA = 2
+OLDEST_SCHEMA = 1  # schema 1 knows no outline of the back
+
+STATIONS = np.linspace(-0.05, 1.05, 41)
+"""Where the outline of the back is measured: shares of the way from the hips (0) to the shoulders (1)."""
+SEEN, HIDDEN_BY_FRAME, HIDDEN_BY_ARM, NO_EDGE = range(4)
+"""Why a station of the outline has a depth or none: see BackProfile.blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackProfile:
+    """The outline of the trunk on both sides of the line from mid-hip to mid-shoulder, in one frame.
+
+    depth: (2, 41) distance of the outline from that line at `STATIONS`, in lengths of the line, NaN where
+    something is in the way; row 0 is the side to the left when looking from the hips to the shoulders, row 1
+    the right one. Which of them is the back is known from the whole take, not from one frame.
+    blocked: (2, 41) SEEN, HIDDEN_BY_FRAME (the picture ends), HIDDEN_BY_ARM, NO_EDGE (the mask has none);
+    width: (2,) how soft the edge of the mask is, median over the stations, in the same unit.
+    """
+
+    depth: Array
+    blocked: NDArray[np.uint8]
+    width: Array
+
+    def __post_init__(self) -> None:
+        want = (2, len(STATIONS))
+        if self.depth.shape != want or self.blocked.shape != want or self.width.shape != (2,):
+            raise ValueError(f"a back profile needs depth and blocked {want} and width (2,)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +83,8 @@ class Pose:
 
     points: (33, 3) pixels, y up, NaN where not seen; seen: (33,) visibility 0..1; size: (width, height) of
     the displayed picture in pixels; people: how many people the picture showed when last counted;
-    brightness: mean luma 0..1 of the picture (NaN if unknown); shot: counts up at every cut of the video.
+    brightness: mean luma 0..1 of the picture (NaN if unknown); shot: counts up at every cut of the video;
+    back: the outline of the trunk, None where it was not measured.
     """
 
     time_s: float
@@ -66,6 +94,7 @@ class Pose:
     people: int = 1
     brightness: float = float("nan")
     shot: int = 0
+    back: BackProfile | None = None
 
     def __post_init__(self) -> None:
         if self.points.shape != (len(JOINTS), 3) or self.seen.shape != (len(JOINTS),):
@@ -91,12 +120,55 @@ def nobody(time_s: float, size: tuple[int, int], brightness: float = float("nan"
 
 
 @dataclass(frozen=True)
+class BackTrack:
+    """The back profiles of a clip, stacked: depth, blocked (T, 2, 41), width (T, 2); NaN where none was."""
+
+    depth: Array
+    blocked: NDArray[np.uint8]
+    width: Array
+
+    def __post_init__(self) -> None:
+        want = (len(self.depth), 2, len(STATIONS))
+        if self.depth.shape != want or self.blocked.shape != want or self.width.shape != want[:2]:
+            raise TrackError(
+                f"The pose track is damaged: its outline of the back has shape {self.depth.shape}, "
+                f"expected {want}."
+            )
+
+    def __getitem__(self, i: int) -> BackProfile | None:
+        if np.isnan(self.width[i]).all():
+            return None
+        return BackProfile(self.depth[i], self.blocked[i], self.width[i])
+
+    def part(self, rows: slice) -> BackTrack:
+        """Some frames of it only."""
+        return BackTrack(self.depth[rows], self.blocked[rows], self.width[rows])
+
+    @staticmethod
+    def stack(poses: list[Pose]) -> BackTrack | None:
+        """The profiles of poses in time order; None when there is not one."""
+        if not any(p.back for p in poses):
+            return None
+        none = BackProfile(
+            np.full((2, len(STATIONS)), np.nan),
+            np.full((2, len(STATIONS)), NO_EDGE, dtype=np.uint8),
+            np.full(2, np.nan),
+        )
+        backs = [p.back or none for p in poses]
+        return BackTrack(
+            np.stack([b.depth for b in backs]),
+            np.stack([b.blocked for b in backs]),
+            np.stack([b.width for b in backs]),
+        )
+
+
+@dataclass(frozen=True)
 class PoseTrack:
     """The poses of one clip, stacked. Iterating gives `Pose`s; `save` and `load` keep it as .npz.
 
     times_s: (T,) strictly increasing seconds from the start of the video; points: (T, 33, 3); seen: (T, 33);
     people, shots: (T,) whole numbers; brightness: (T,) 0..1; size: (width, height) pixels; meta: what made it
-    (source name, video facts, model, counts), JSON values only.
+    (source name, video facts, model, counts), JSON values only; back: outlines, None if not measured.
     """
 
     times_s: Array
@@ -107,6 +179,7 @@ class PoseTrack:
     shots: Array
     size: tuple[int, int]
     meta: Mapping[str, Any] = field(default_factory=dict)
+    back: BackTrack | None = None
 
     def __post_init__(self) -> None:
         n, j = len(self.times_s), len(JOINTS)
@@ -122,6 +195,8 @@ class PoseTrack:
             got = getattr(self, name).shape
             if got != shape:
                 raise TrackError(f"The pose track is damaged: {name} has shape {got}, expected {shape}.")
+        if self.back is not None and len(self.back.depth) != n:
+            raise TrackError(f"The pose track is damaged: {len(self.back.depth)} outlines for {n} poses.")
         if n and (not np.isfinite(self.times_s).all() or (np.diff(self.times_s) <= 0).any()):
             raise TrackError(
                 "The pose track is damaged: its times do not increase; make it again from the video."
@@ -134,6 +209,7 @@ class PoseTrack:
         return Pose(
             float(self.times_s[i]), self.points[i], self.seen[i], self.size,
             int(self.people[i]), float(self.brightness[i]), int(self.shots[i]),
+            None if self.back is None else self.back[i],
         )  # fmt: skip
 
     def __iter__(self) -> Iterator[Pose]:
@@ -144,6 +220,7 @@ class PoseTrack:
         return PoseTrack(
             self.times_s[rows], self.points[rows], self.seen[rows],
             self.people[rows], self.brightness[rows], self.shots[rows], self.size, self.meta,
+            None if self.back is None else self.back.part(rows),
         )  # fmt: skip
 
     @staticmethod
@@ -162,6 +239,7 @@ class PoseTrack:
             np.array([p.shot for p in poses], dtype=float),
             poses[0].size,
             dict(meta or {}),
+            BackTrack.stack(poses),
         )
 
     def save(self, path: Path) -> None:
@@ -172,28 +250,40 @@ class PoseTrack:
             buffer, header=np.array(json.dumps(head)), times_s=self.times_s,
             points=self.points.astype(np.float32), seen=self.seen.astype(np.float32),
             people=self.people.astype(np.int16), brightness=self.brightness.astype(np.float32),
-            shots=self.shots.astype(np.int32),
+            shots=self.shots.astype(np.int32), **_packed(self.back),
         )  # fmt: skip
         atomic_write(path, buffer.getvalue())
 
     @staticmethod
     def load(path: Path) -> PoseTrack:
-        """Read a track written by `save`. Raises TrackError for anything else."""
+        """Read a track that `save` wrote; schema 1 has no outlines. Raises TrackError for anything else."""
         try:
             with np.load(path, allow_pickle=False) as data:
                 head = json.loads(str(data["header"]))
-                if head["schema"] != SCHEMA:
+                if not OLDEST_SCHEMA <= head["schema"] <= SCHEMA:
                     raise TrackError(
                         f"{path.name} was written by another version of formcheck (schema {head['schema']}, "
-                        f"this one reads {SCHEMA}); make it again from the video."
+                        f"this one reads {OLDEST_SCHEMA} to {SCHEMA}); make it again from the video."
                     )
                 width, height = (int(v) for v in head["size"])
                 columns = ("times_s", "points", "seen", "people", "brightness", "shots")
                 arrays = {name: data[name].astype(float) for name in columns}
-                return PoseTrack(**arrays, size=(width, height), meta=dict(head["meta"]))
+                back = None
+                if "back_depth" in data:
+                    depth, edge = data["back_depth"].astype(float), data["back_width"].astype(float)
+                    back = BackTrack(depth, data["back_blocked"].astype(np.uint8), edge)
+                return PoseTrack(**arrays, size=(width, height), meta=dict(head["meta"]), back=back)
         except FileNotFoundError:
             raise TrackError(f"There is no file {path}; give the pose.npz of an earlier check.") from None
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as e:
             raise TrackError(
                 f"{path.name} is not a formcheck pose track; give a pose.npz that 'formcheck check -o' wrote."
             ) from e
+
+
+def _packed(back: BackTrack | None) -> dict[str, Any]:
+    """The columns of the outlines in a saved track; half precision is a hundredth of a pixel."""
+    if back is None:
+        return {}
+    depth, width = back.depth.astype(np.float16), back.width.astype(np.float16)
+    return {"back_depth": depth, "back_blocked": back.blocked, "back_width": width}

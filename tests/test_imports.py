@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("lifter",),
     ("pose", "options", "spine_load"),
     ("model_bundle", "video", "body", "smoothing", "takes", "swaps"),
-    ("landmarker", "signals", "segments"),
+    ("landmarker", "silhouette", "signals", "segments"),
     ("estimator", "calibration", "report"),
     ("exercise",),
     ("exercises",),
