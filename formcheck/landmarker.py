@@ -57,6 +57,7 @@ class Candidate:
 class Landmarker:
     """Finds the lifter's joints, frame by frame, times increasing. A context manager.
 
+    mask: that of the last frame, (H, W) 0..1, None where nobody was found; for measurements of the outline.
     Raises ModelError when the model cannot be loaded.
     """
 
@@ -77,6 +78,7 @@ class Landmarker:
         self._better = 0
         self._shot = 0
         self._thumbnail: Array | None = None
+        self.mask: Mask | None = None
 
     def __enter__(self) -> Landmarker:
         return self
@@ -92,7 +94,7 @@ class Landmarker:
         if frame.time_s >= self._next_scout_s:
             self._next_scout_s = frame.time_s + SCOUT_S
             found, mask = self._scouted(frame, found, mask)
-        light = float(grey.mean())
+        light, self.mask = float(grey.mean()), mask
         if found is None:
             return nobody(frame.time_s, size, light, self._shot)
         width, height = size

@@ -98,7 +98,7 @@ def _on_an_arm(edge: Array, at: Array, seen: Array, trunk: float) -> NDArray[np.
     for side in ("left", "right"):
         for (upper, lower), reach in ARM_REACH.items():
             i, j = J[f"{side}_{upper}"], J[f"{side}_{lower}"]
-            if seen[j] < ARM_SEEN or not np.isfinite(at[[i, j]]).all():
+            if min(seen[i], seen[j]) < ARM_SEEN or not np.isfinite(at[[i, j]]).all():
                 continue
             start = at[i] + (DELTOID if upper == "shoulder" else 0.0) * (at[j] - at[i])
             hit |= _distance(edge, start, at[j]) < reach * trunk

@@ -1,0 +1,202 @@
+"""Rendered lifters with known flexion of the spine, seen by the real pose model: what the outline is measured on.
+
+A clip is one body in one outfit before one camera. It stands, hinges slowly without a load (the lifter's own
+reference), and then wanders smoothly through postures: inclination of the trunk, knee angle, lumbar and thoracic
+flexion change independently, so that no posture gives the flexion away. Every frame is kept with its joints, its
+mask and its picture as JPEG, in one .npz a clip.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from formcheck.landmarker import Landmarker
+from formcheck.video import Frame
+from synthetic.body import Shape, build
+from synthetic.camera import Camera, views
+from synthetic.clothing import SOLE_M, Outfit, dress
+from synthetic.faults import Faults
+from synthetic.film import Film
+from synthetic.gear import barbell
+from synthetic.lift import hips_from_leg
+from synthetic.motion import Instant, feet, gripping, swung_arms, vec
+from synthetic.plank import _posture as plank_posture
+from synthetic.pose import GRIP_ALONG, Poser, Stance
+from synthetic.scene import Room
+
+FPS = 12.0
+JPEG_QUALITY = 60
+STAND, HINGE, WANDER, PLANK = 8, 18, 52, 36  # frames of each part of a clip
+
+BODIES = {
+    "average man": Shape("male", 1.78, 0.2, 0.0), "slim man": Shape("male", 1.75, -0.3, -0.8),
+    "heavy man": Shape("male", 1.80, 0.0, 1.5), "strong man": Shape("male", 1.86, 1.0, 0.4),
+    "tall man": Shape("male", 1.96, 0.0, -0.2), "average woman": Shape("female", 1.65, 0.0, 0.0),
+    "slim woman": Shape("female", 1.72, 0.0, -0.8), "heavy woman": Shape("female", 1.66, 0.0, 1.4),
+    "strong woman": Shape("female", 1.68, 0.9, 0.1), "short woman": Shape("female", 1.54, 0.1, 0.3),
+}  # fmt: skip
+SHIRTS = ((0.05, 0.13, 0.32), (0.35, 0.05, 0.05), (0.55, 0.55, 0.53), (0.03, 0.03, 0.035), (0.10, 0.25, 0.10))
+WALLS = ((0.42, 0.43, 0.42), (0.60, 0.58, 0.54), (0.20, 0.22, 0.26), (0.35, 0.28, 0.22))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One clip to make. kind: lift (hinge and deadlift postures), squat or plank."""
+
+    name: str
+    body: str
+    kind: str = "lift"
+    fit: str = "normal"
+    yaw_deg: float = 0.0
+    bar: int = 0
+
+    @property
+    def seed(self) -> int:
+        """The one source of chance."""
+        return zlib.crc32(self.name.encode())
+
+
+def settings() -> list[Setting]:
+    """Every clip of the calibration: each body in all fits and from several angles."""
+    made = []
+    for i, body in enumerate(BODIES):
+        turns = (10.0, -10.0, 20.0, -20.0, 30.0, -30.0, 15.0, -15.0)
+        cases = [
+            ("lift", "normal", 0.0, 0), ("lift", "tight", 0.0, 28), ("lift", "loose", 0.0, 0),
+            ("lift", "normal", turns[i % 2], 28), ("lift", "loose", -turns[i % 2], 0),
+            ("lift", "normal", turns[2 + i % 6], 0), ("squat", ("normal", "tight")[i % 2], 0.0, 0),
+            ("plank", ("tight", "normal")[i % 2], 0.0, 0),
+        ]  # fmt: skip
+        for order, (kind, fit, yaw, bar) in enumerate(cases):
+            name = f"{body}_{kind}_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
+            made.append((order, Setting(name, body, kind, fit, yaw, bar)))
+    return [setting for _, setting in sorted(made, key=lambda m: m[0])]
+
+
+# ---- postures ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is true of a frame: part of the clip, and angles in degrees."""
+
+    part: str
+    trunk: float
+    knee: float
+    lumbar: float
+    thoracic: float
+
+
+def smooth(rng: np.random.Generator, count: int, low: float, high: float, turns: float) -> np.ndarray:
+    """A wandering course within low..high that uses the whole range."""
+    t = np.linspace(0, 1, count)
+    waves = sum(a * np.sin(2 * np.pi * (f * turns * t + rng.random())) for a, f in ((1, 1), (0.6, 2.3)))
+    waves = (waves - waves.min()) / (waves.max() - waves.min())
+    return low + (high - low) * waves
+
+
+def course(setting: Setting) -> list[Truth]:
+    """The postures of a clip, frame by frame."""
+    rng = np.random.default_rng(setting.seed)
+    if setting.kind == "plank":
+        lumbar, thoracic = smooth(rng, PLANK, -25, 25, 3.1), smooth(rng, PLANK, -5, 20, 2.2)
+        return [Truth("plank", 90.0, 180.0, a, b) for a, b in zip(lumbar, thoracic, strict=True)]
+    stand = [Truth("stand", 2.0, 172.0, 0.0, 0.0)] * STAND
+    way = 0.5 - 0.5 * np.cos(2 * np.pi * np.linspace(0, 1, HINGE))
+    hinge = [Truth("hinge", 2 + 73 * w, 172 - 20 * w, 0.0, 0.0) for w in way]
+    deep = setting.kind == "squat"
+    knee = smooth(rng, WANDER, 62 if deep else 100, 168, 2.3)
+    lumbar, thoracic = smooth(rng, WANDER, -10, 48, 2.9), smooth(rng, WANDER, -5, 28, 1.9)
+    trunk = smooth(rng, WANDER, -14, 14, 3.3) + 6 + (172 - knee) * 0.36 if deep else smooth(rng, WANDER, 22, 86, 3.7)
+    rows = zip(trunk, knee, lumbar, thoracic, strict=True)
+    ease = np.minimum(1, np.arange(WANDER) / 5)
+    wander = [
+        Truth(setting.kind, 2 + (a - 2) * e, 172 + (k - 172) * e, b * e, c * e)
+        for (a, k, b, c), e in zip(rows, ease, strict=True)
+    ]
+    return stand + hinge + wander
+
+
+def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
+    """The posture of a frame."""
+    if truth.part == "plank":
+        line = -0.9 * truth.lumbar if truth.lumbar < 0 else 0.3 * truth.lumbar
+        bent = Faults(rounding_lumbar_deg=truth.lumbar, rounding_thoracic_deg=truth.thoracic)
+        made = plank_posture(poser, min(0.0, -abs(line)) * 0.5, bent, 0.0)
+        return Instant(replace(made.stance, lumbar_deg=truth.lumbar))
+    planted = feet(0.15, 12.0)
+    shank = 5 + (172 - truth.knee) * (0.27 if setting.kind == "squat" else 0.12)
+    hips = hips_from_leg(poser, shank, truth.knee, planted[0])
+    shoulders = poser.shoulders(hips, truth.trunk, truth.lumbar, truth.thoracic)
+    bar = None
+    if setting.kind == "squat":
+        hands = swung_arms(poser, shoulders, 4 + 70 * np.clip((172 - truth.knee) / 60, 0, 1))
+    elif setting.bar and truth.part == "lift":
+        reach = poser.lengths["arm"] + GRIP_ALONG - 0.004
+        bar = shoulders + vec(0, -np.sqrt(reach**2 - 0.08**2 - 0.06**2), 0.06)
+        hands = gripping(shoulders, bar, 0.27)
+    else:
+        hands = swung_arms(poser, shoulders, 10 + 0.1 * truth.trunk, 0.04)
+    stance = Stance(hips, truth.trunk, planted, hands, truth.lumbar, truth.thoracic, -0.45 * truth.trunk)
+    return Instant(stance, bar)
+
+
+# ---- pictures ---------------------------------------------------------------------------------------
+
+
+def pictures(setting: Setting) -> Iterator[tuple[np.ndarray, Truth, float]]:
+    """JPEG pictures of a clip with the truth, and the true inclination of the trunk."""
+    rng = np.random.default_rng([setting.seed, 1])
+    poser = Poser(build(BODIES[setting.body]), SOLE_M)
+    outfit = Outfit(shirt=SHIRTS[rng.integers(len(SHIRTS))], fit=setting.fit)
+    room = Room(
+        wall=WALLS[rng.integers(len(WALLS))], clutter=int(rng.integers(0, 2)), light=float(rng.uniform(0.7, 1.1)),
+        floor=("rubber", "wood", "carpet")[rng.integers(3)],
+    )  # fmt: skip
+    low = setting.kind == "plank"
+    camera = Camera(
+        setting.yaw_deg, ("right", "left")[rng.integers(2)], 0.45 if low else 0.95, float(rng.uniform(2.8, 3.6)),
+        0.35 if low else 0.86, 0.1 - 0.4 * low, width=640 if low else 480, height=480 if low else 640, fps=FPS,
+    )  # fmt: skip
+    film = Film(dress(poser.body, outfit), barbell(setting.bar) if setting.bar else None, room, camera, setting.seed)
+    truths = course(setting)
+    for i, (truth, view) in enumerate(zip(truths, views(camera, len(truths), setting.seed), strict=True)):
+        moment = instant(poser, truth, setting)
+        image = film.picture(i, poser.solve(moment.stance), moment, view)
+        yield cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1], truth, moment.stance.trunk_deg
+
+
+def make(setting: Setting, model: Path, folder: Path) -> Path:
+    """Render a clip and look at it with the pose model; kept from an earlier run if it is there."""
+    kept = folder / f"{setting.name}.npz"
+    if kept.is_file():
+        return kept
+    rows: dict[str, list[Any]] = {k: [] for k in ("points", "seen", "mask", "picture", "truth", "part", "found")}
+    with Landmarker(model) as landmarker:
+        for i, (picture, truth, trunk) in enumerate(pictures(setting)):
+            image = np.ascontiguousarray(cv2.imdecode(picture, cv2.IMREAD_COLOR)[:, :, ::-1])
+            size = (image.shape[1], image.shape[0])
+            pose = landmarker.detect(Frame(i, i / FPS, image), size)
+            mask = np.zeros(image.shape[:2]) if landmarker.mask is None else landmarker.mask
+            rows["points"].append(pose.points)
+            rows["seen"].append(pose.seen)
+            rows["mask"].append(np.round(255 * mask).astype(np.uint8))
+            rows["picture"].append(picture.tobytes())
+            rows["truth"].append((trunk, truth.knee, truth.lumbar, truth.thoracic))
+            rows["part"].append(truth.part)
+            rows["found"].append(pose.found)
+    sizes = np.array([len(p) for p in rows["picture"]])
+    packed = np.frombuffer(b"".join(rows.pop("picture")), dtype=np.uint8)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(".part.npz")
+    np.savez_compressed(
+        draft, **{k: np.array(v) for k, v in rows.items()}, pictures=packed, picture_sizes=sizes, size=np.array(size)
+    )
+    return draft.replace(kept)
