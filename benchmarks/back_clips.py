@@ -1,9 +1,9 @@
-"""Rendered lifters with known flexion of the spine, seen by the real pose model: what the outline is measured on.
+"""Rendered lifters with known flexion of the spine, as the real pose model sees them: to measure the outline.
 
 A clip is one body in one outfit before one camera. It stands, hinges slowly without a load (the lifter's own
-reference), and then wanders smoothly through postures: inclination of the trunk, knee angle, lumbar and thoracic
-flexion change independently, so that no posture gives the flexion away. Every frame is kept with its joints, its
-mask and its picture as JPEG, in one .npz a clip.
+reference), and then wanders smoothly through postures: inclination of the trunk, knee angle, lumbar and
+thoracic flexion change independently, so that no posture gives the flexion away. Every frame is kept with its
+joints, its mask and its picture as JPEG, in one .npz a clip.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def course(setting: Setting) -> list[Truth]:
     deep = setting.kind == "squat"
     knee = smooth(rng, WANDER, 62 if deep else 100, 168, 2.3)
     lumbar, thoracic = smooth(rng, WANDER, -10, 48, 2.9), smooth(rng, WANDER, -5, 28, 1.9)
-    trunk = smooth(rng, WANDER, -14, 14, 3.3) + 6 + (172 - knee) * 0.36 if deep else smooth(rng, WANDER, 22, 86, 3.7)
+    trunk = smooth(rng, WANDER, -14, 14, 3.3) + 6 + (172 - knee) * 0.36
+    trunk = trunk if deep else smooth(rng, WANDER, 22, 86, 3.7)
     rows = zip(trunk, knee, lumbar, thoracic, strict=True)
     ease = np.minimum(1, np.arange(WANDER) / 5)
     wander = [
@@ -157,20 +158,23 @@ def pictures(setting: Setting) -> Iterator[tuple[np.ndarray, Truth, float]]:
     poser = Poser(build(BODIES[setting.body]), SOLE_M)
     outfit = Outfit(shirt=SHIRTS[rng.integers(len(SHIRTS))], fit=setting.fit)
     room = Room(
-        wall=WALLS[rng.integers(len(WALLS))], clutter=int(rng.integers(0, 2)), light=float(rng.uniform(0.7, 1.1)),
-        floor=("rubber", "wood", "carpet")[rng.integers(3)],
+        wall=WALLS[rng.integers(len(WALLS))], clutter=int(rng.integers(0, 2)),
+        light=float(rng.uniform(0.7, 1.1)), floor=("rubber", "wood", "carpet")[rng.integers(3)],
     )  # fmt: skip
     low = setting.kind == "plank"
     camera = Camera(
-        setting.yaw_deg, ("right", "left")[rng.integers(2)], 0.45 if low else 0.95, float(rng.uniform(2.8, 3.6)),
-        0.35 if low else 0.86, 0.1 - 0.4 * low, width=640 if low else 480, height=480 if low else 640, fps=FPS,
+        setting.yaw_deg, ("right", "left")[rng.integers(2)], 0.45 if low else 0.95,
+        float(rng.uniform(2.8, 3.6)), 0.35 if low else 0.86, 0.1 - 0.4 * low,
+        width=640 if low else 480, height=480 if low else 640, fps=FPS,
     )  # fmt: skip
-    film = Film(dress(poser.body, outfit), barbell(setting.bar) if setting.bar else None, room, camera, setting.seed)
+    gear = barbell(setting.bar) if setting.bar else None
+    film = Film(dress(poser.body, outfit), gear, room, camera, setting.seed)
     truths = course(setting)
     for i, (truth, view) in enumerate(zip(truths, views(camera, len(truths), setting.seed), strict=True)):
         moment = instant(poser, truth, setting)
         image = film.picture(i, poser.solve(moment.stance), moment, view)
-        yield cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1], truth, moment.stance.trunk_deg
+        _, picture = cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        yield picture, truth, moment.stance.trunk_deg
 
 
 def make(setting: Setting, model: Path, folder: Path) -> Path:
@@ -178,7 +182,8 @@ def make(setting: Setting, model: Path, folder: Path) -> Path:
     kept = folder / f"{setting.name}.npz"
     if kept.is_file():
         return kept
-    rows: dict[str, list[Any]] = {k: [] for k in ("points", "seen", "mask", "picture", "truth", "part", "found")}
+    columns = ("points", "seen", "mask", "picture", "truth", "part", "found")
+    rows: dict[str, list[Any]] = {k: [] for k in columns}
     with Landmarker(model) as landmarker:
         for i, (picture, truth, trunk) in enumerate(pictures(setting)):
             image = np.ascontiguousarray(cv2.imdecode(picture, cv2.IMREAD_COLOR)[:, :, ::-1])
@@ -196,7 +201,6 @@ def make(setting: Setting, model: Path, folder: Path) -> Path:
     packed = np.frombuffer(b"".join(rows.pop("picture")), dtype=np.uint8)
     folder.mkdir(parents=True, exist_ok=True)
     draft = kept.with_suffix(".part.npz")
-    np.savez_compressed(
-        draft, **{k: np.array(v) for k, v in rows.items()}, pictures=packed, picture_sizes=sizes, size=np.array(size)
-    )
+    made = {k: np.array(v) for k, v in rows.items()}
+    np.savez_compressed(draft, **made, pictures=packed, picture_sizes=sizes, size=np.array(size))
     return draft.replace(kept)

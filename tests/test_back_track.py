@@ -23,7 +23,8 @@ def profile(depth: float) -> BackProfile:
 
 
 def with_backs() -> PoseTrack:
-    poses = [replace(p, back=profile(0.1 + 0.001 * i) if i % 3 else None) for i, p in enumerate(squatting(1.0))]
+    backs = (profile(0.1 + 0.001 * i) if i % 3 else None for i in range(30))
+    poses = [replace(p, back=b) for p, b in zip(squatting(1.0), backs, strict=True)]
     return PoseTrack.stack(poses, {"source": "a.mp4"})
 
 

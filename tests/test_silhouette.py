@@ -20,7 +20,7 @@ def joints(lean_deg: float = 0.0, hip: tuple[float, float] = HIP) -> np.ndarray:
     a = np.radians(lean_deg)
     along, ahead = np.array([np.sin(a), np.cos(a)]), np.array([np.cos(a), -np.sin(a)])
     points = np.zeros((33, 3))
-    places = {"hip": (0, 0), "shoulder": (1, 0), "elbow": (1.5, 0.8), "wrist": (1.7, 0.9), "index": (1.7, 1.0)}
+    places = {"hip": (0, 0), "shoulder": (1, 0), "elbow": (1.5, 0.8), "wrist": (1.7, 0.9), "index": (1.7, 1)}
     for side in ("left", "right"):
         for name, (s, d) in places.items():
             points[J[f"{side}_{name}"], :2] = hip + TRUNK * (s * along + d * ahead)
@@ -28,7 +28,7 @@ def joints(lean_deg: float = 0.0, hip: tuple[float, float] = HIP) -> np.ndarray:
 
 
 def mask_of(points: np.ndarray, back, front: float = 0.3, softness_px: float = 3.0) -> np.ndarray:
-    """A body whose back lies back(s) trunk lengths behind the line hip-shoulder, its front `front` before it."""
+    """A body whose back lies back(s) trunk lengths behind the line hip-shoulder, its front `front` ahead."""
     hip, shoulder = points[J["left_hip"], :2], points[J["left_shoulder"], :2]
     axis = (shoulder - hip) / TRUNK
     y, x = np.mgrid[: SIZE[1], : SIZE[0]] + 0.5
@@ -67,7 +67,8 @@ def test_a_mirrored_picture_swaps_the_sides() -> None:
     points = joints(50)
     mask = mask_of(points, bump)
     mirrored = points * [-1, 1, 1] + [SIZE[0], 0, 0]
-    a, b = outline(mask, points, np.ones(33), SIZE), outline(mask[:, ::-1].copy(), mirrored, np.ones(33), SIZE)
+    a = outline(mask, points, np.ones(33), SIZE)
+    b = outline(mask[:, ::-1].copy(), mirrored, np.ones(33), SIZE)
     assert a is not None
     assert b is not None
     assert b.depth[::-1] == pytest.approx(a.depth, abs=1e-3, nan_ok=True)
