@@ -191,11 +191,12 @@ def _joined(outcomes: list[Outcome], track: PoseTrack) -> SignalTable:
 
 
 def analyze(source: Path | str | PoseTrack, options: Options | None = None, **choices: object) -> Report:
-    """Analyse a video, a saved pose track (.npz) or a `PoseTrack`; see `Options` for what can be chosen.
+    """Analyse a video, a saved pose track (.npz) or a `PoseTrack`.
 
-    Reads video with MediaPipe in a process of its own. Raises FormcheckError with a sentence for the user.
+    choices: fields of `Options`, and those of its `Lifter` (height_m, mass_kg, load_kg ...). Reads video with
+    MediaPipe in a process of its own. Raises FormcheckError with a sentence for the user.
     """
-    options = options or Options(**choices)  # type: ignore[arg-type]
+    options = options or Options.of(**choices)
     if isinstance(source, PoseTrack):
         return examine(source, options).report
     path = Path(source)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from formcheck import config, manual
 from formcheck.errors import FormcheckError
 from formcheck.exercises import EXERCISES
+from formcheck.lifter import LOAD_PLACES, SEXES
 from formcheck.pose import PoseTrack
 from formcheck.progress import Progress
 from formcheck.report import Report
@@ -157,7 +158,8 @@ def _info(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> config.Settings:
     return config.with_choices(
         config.load(args.config), exercise=args.exercise, select=args.select, ignore=args.ignore,
-        limits=args.limit, height=args.height, model=getattr(args, "model", None),
+        limits=args.limit, lifter={key: getattr(args, key) for key in config.LIFTER_KEYS},
+        model=getattr(args, "model", None),
     )  # fmt: skip
 
 
@@ -246,8 +248,18 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write report, overlay, tables; several: one folder each",
     )
-    add("--height", metavar="CM", help="standing height, 178 or 1.78, for speeds in metres a second")
+    _add_lifter(parser)
     add("--limit", action="append", default=[], metavar="CODE=WARN[,FAULT]", help="another limit for a fault")
     add("--select", action="append", default=[], metavar="CODES", help="only these faults: SQ101,DL or SQ1")
     add("--ignore", action="append", default=[], metavar="CODES", help="not these faults")
     add("--config", type=Path, metavar="FILE", help=f"settings, instead of {config.FILE_NAME} in this folder")
+
+
+def _add_lifter(parser: argparse.ArgumentParser) -> None:
+    """Who lifts what, for speeds in metres a second and for the load on the low back."""
+    add = parser.add_argument_group("the lifter, for speeds and the load on the low back").add_argument
+    add("--height", dest="height_m", metavar="CM", help="standing height: 178, 1.78m or 5ft10in")
+    add("--mass", dest="mass_kg", metavar="KG", help="body mass: 80, 80kg or 176lb")
+    add("--sex", choices=SEXES, help="for the proportions of the body; not given: the mean of both")
+    add("--load", dest="load_kg", metavar="KG", help="bar and plates together: 100, 100kg or 225lb")
+    add("--load-at", choices=LOAD_PLACES, help="where the load is; not given: by the exercise")

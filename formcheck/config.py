@@ -4,7 +4,11 @@
     exercise = "squat"            # auto, squat, deadlift, row, plank
     select = ["SQ1", "SQ2"]       # only these codes (or beginnings of codes)
     ignore = ["CAM"]
-    height_m = 1.78
+    height_m = 1.78               # or "178 cm", "5ft10in"
+    mass_kg = 80                  # or "176 lb"
+    sex = "female"                # or "male"; leave it out for the mean of both
+    load_kg = 100                 # bar and plates together, or "225 lb"
+    load_at = "hands"             # hands, high-bar, low-bar, goblet, none; left out: by the exercise
     model = "models/pose_landmarker_heavy.task"
 
     [limits]
@@ -17,7 +21,7 @@ A name that does not exist is an error that says which name is near.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,14 +29,13 @@ from typing import Any
 from formcheck.errors import ConfigError
 from formcheck.exercise import Fault
 from formcheck.exercises import EXERCISES
+from formcheck.lifter import Lifter, height_m, kilograms
 from formcheck.manual import every_fault, nearest
 from formcheck.options import Options
 
 FILE_NAME = "formcheck.toml"
-LOWEST_M, HIGHEST_M = 0.9, 2.5  # standing heights that are believed (engineering choice)
-CM_FROM = 50  # a height above this is in centimetres: nobody is 50 m tall
-
-KEYS = ("exercise", "select", "ignore", "limits", "height_m", "model")
+LIFTER_KEYS = ("height_m", "mass_kg", "sex", "load_kg", "load_at")
+KEYS = ("exercise", "select", "ignore", "limits", *LIFTER_KEYS, "model")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def from_mapping(data: Mapping[str, Any], where: str) -> Settings:
         select=codes(data.get("select", ())),
         ignore=codes(data.get("ignore", ())),
         limits=dict(_limit(code, _levels(code, value)) for code, value in limits.items()),
-        height_m=height_m(data["height_m"]) if "height_m" in data else None,
+        lifter=with_words(Lifter(), {key: data[key] for key in LIFTER_KEYS if key in data}),
     )
     model = data.get("model")
     if model is not None and not isinstance(model, str):
@@ -86,7 +89,7 @@ def with_choices(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     limits: Sequence[str] = (),
-    height: str | None = None,
+    lifter: Mapping[str, object] | None = None,
     model: Path | None = None,
 ) -> Settings:
     """The settings with what the command line says over them; what it does not say stays."""
@@ -97,7 +100,7 @@ def with_choices(
         select=codes(select) or old.select,
         ignore=codes(ignore) or old.ignore,
         limits={**old.limits, **dict(parse_limit(text) for text in limits)},
-        height_m=height_m(height) if height else old.height_m,
+        lifter=with_words(old.lifter, lifter or {}),
     )
     return Settings(options, model or settings.model)
 
@@ -135,14 +138,15 @@ def parse_limit(text: str) -> tuple[str, tuple[float, float | None]]:
     return _limit(code.strip().upper(), [_number(part, text) for part in levels.split(",")])
 
 
-def height_m(value: object) -> float:
-    """Standing height in metres; above 50 it is taken for centimetres. `178`, `178cm`, `1.78`, `1.78 m`."""
-    text = str(value).lower().replace(",", ".").strip().removesuffix("m").removesuffix("c").strip()
-    number = _number(text, str(value))
-    metres = number / 100 if number > CM_FROM else number
-    if not LOWEST_M <= metres <= HIGHEST_M:
-        raise ConfigError(f"A height of {value} is not believable; give centimetres (178) or metres (1.78).")
-    return metres
+def with_words(lifter: Lifter, words: Mapping[str, object]) -> Lifter:
+    """The lifter with what the words say over it, key by key of LIFTER_KEYS; None says nothing."""
+    said = {key: READ[key](value) for key, value in words.items() if value is not None}
+    return replace(lifter, **said)
+
+
+READ: Mapping[str, Callable[[object], Any]] = {
+    "height_m": height_m, "mass_kg": kilograms, "sex": str, "load_kg": kilograms, "load_at": str,
+}  # fmt: skip
 
 
 def _levels(code: str, value: object) -> list[float]:

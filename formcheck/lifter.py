@@ -39,7 +39,7 @@ class Lifter:
     load_at: LoadAt | None = None
 
     def __post_init__(self) -> None:
-        _within("standing height", self.height_m, HEIGHT_M, "m", "give it as 178, 1.78 m or 5ft10in")
+        _height_within(self.height_m)
         _within("body mass", self.mass_kg, MASS_KG, "kg", "give it as 80, 80 kg or 176 lb")
         _within("load", self.load_kg, LOAD_KG, "kg", "give bar and plates together as 100, 100 kg or 225 lb")
         _one_of("sex", self.sex, SEXES)
@@ -51,9 +51,12 @@ def height_m(text: object) -> float:
     words = _plain(text)
     feet = re.fullmatch(r"(\d+) ?(?:ft|feet|foot|') ?(?:(\d+(?:\.\d+)?) ?(?:in|inch|inches|\"|'')?)?", words)
     if feet:
-        return int(feet[1]) * FOOT_M + float(feet[2] or 0) * INCH_M
-    number = _number(words, ("cm", "m"), text, "a height such as 178, 1.78 m or 5ft10in")
-    return number / 100 if words.endswith("cm") or number > CM_FROM else number
+        metres = int(feet[1]) * FOOT_M + float(feet[2] or 0) * INCH_M
+    else:
+        number = _number(words, ("cm", "m"), text, "a height such as 178, 1.78 m or 5ft10in")
+        metres = number / 100 if words.endswith("cm") or number > CM_FROM else number
+    _height_within(metres)
+    return metres
 
 
 def kilograms(text: object) -> float:
@@ -75,6 +78,10 @@ def _number(words: str, units: tuple[str, ...], text: object, wanted: str) -> fl
     if not re.fullmatch(r"[+-]?\d+(\.\d+)?", words):
         raise ConfigError(f"A number is needed in {text!r}: give {wanted}.")
     return float(words)
+
+
+def _height_within(metres: float | None) -> None:
+    _within("standing height", metres, HEIGHT_M, "m", "give it as 178, 1.78 m or 5ft10in")
 
 
 def _within(what: str, value: float | None, limits: tuple[float, float], unit: str, how: str) -> None:

@@ -1,9 +1,12 @@
-"""What a caller may choose: exercise, which faults, other limits, the lifter's height."""
+"""What a caller may choose: exercise, which faults, other limits, and who lifts what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from formcheck.lifter import Lifter
 
 
 @dataclass(frozen=True)
@@ -12,14 +15,25 @@ class Options:
 
     exercise: "auto" or a name in EXERCISES. select / ignore: fault codes or their beginnings ("SQ", "SQ1");
     nothing selected means all. limits: code -> (warn, fault), fault None for "never more than a warning";
-    they replace the first limit of that fault. height_m: for speeds and distances in metres, None if unknown.
+    they replace the first limit of that fault. lifter: for speeds in metres and the load on the low back.
     """
 
     exercise: str = "auto"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     limits: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
-    height_m: float | None = None
+    lifter: Lifter = field(default_factory=Lifter)
+
+    @staticmethod
+    def of(**choices: Any) -> Options:
+        """Options from the names of its fields and of those of `Lifter`."""
+        about = {f.name: choices.pop(f.name) for f in fields(Lifter) if f.name in choices}
+        return replace(Options(**choices), lifter=Lifter(**about)) if about else Options(**choices)
+
+    @property
+    def height_m(self) -> float | None:
+        """Standing height of the lifter in metres, None if unknown."""
+        return self.lifter.height_m
 
     def wants(self, code: str) -> bool:
         """Whether the fault of this code is to be judged."""

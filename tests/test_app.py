@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from formcheck.errors import VideoError
+from formcheck.lifter import Lifter
 from formcheck.options import Options
 from formcheck.video import VideoSink
 from formcheck.web import checking, safety_notice, upload_page
@@ -98,7 +99,7 @@ def test_an_upload_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     app.run()
     app.button[0].click().run()
     assert not app.exception
-    assert asked == [("my set.mp4", Options(exercise="squat", height_m=1.78))]
+    assert asked == [("my set.mp4", Options(exercise="squat", lifter=Lifter(height_m=1.78)))]
     assert app.header[0].value == "Squat: 2 reps; 1 fault."
 
 

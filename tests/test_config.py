@@ -103,7 +103,7 @@ def test_unbelievable_heights(text: str) -> None:
 
 def test_the_command_line_stands_over_the_file(tmp_path: Path) -> None:
     old = load(tmp_path, 'exercise = "squat"\nignore = ["CAM"]\n[limits]\nSQ101 = [8, 14]\nSQ102 = 50\n')
-    new = config.with_choices(old, exercise="row", limits=["SQ101=9,15"], height="180")
+    new = config.with_choices(old, exercise="row", limits=["SQ101=9,15"], lifter={"height_m": "180"})
     assert new.options.exercise == "row"
     assert new.options.ignore == ("CAM",)
     assert new.options.height_m == 1.8

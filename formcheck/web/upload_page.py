@@ -10,6 +10,7 @@ import streamlit as st
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises import EXERCISES
+from formcheck.lifter import Lifter
 from formcheck.options import Options
 from formcheck.report import Report
 from formcheck.views.groups import (
@@ -80,7 +81,7 @@ def _options() -> Options:
         value=None,
         help="For speeds in metres a second.",
     )
-    return Options(exercise=exercise, height_m=height_cm / 100 if height_cm else None)
+    return Options(exercise=exercise, lifter=Lifter(height_m=height_cm / 100 if height_cm else None))
 
 
 def _run(video: BinaryIO, name: str, options: Options) -> Checked | None:
