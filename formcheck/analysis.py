@@ -16,16 +16,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck import postures
 from formcheck.body import Body
 from formcheck.calibration import Calibration, calibrate
-from formcheck.compose import Outcome, compose
+from formcheck.compose import compose
 from formcheck.exercise import Exercise
 from formcheck.judge import faults_for, judge
 from formcheck.options import Options
+from formcheck.outcome import Outcome
 from formcheck.pose import Pose, PoseTrack
 from formcheck.recognise import Recognition, recognise
 from formcheck.report import Finding, Report, Unseen
 from formcheck.segments import Segment, Span
+from formcheck.set_load import set_load
 from formcheck.signals import SIGNALS, SignalTable
 from formcheck.smoothing import Smoother
 from formcheck.takes import split
@@ -56,13 +59,14 @@ class Analysis:
         self._smoother = Smoother()
         self._cutter = exercise.cut(variant)
         self._times: list[float] = []
-        self._rows: list[Array] = []
+        self._rows: list[Array] = []  # signals, then joints
+        self._judged: set[int] = set()
         self._next_index = first_index
 
     def push(self, pose: Pose) -> list[Finding]:
         """Take the next pose; return the findings that became final because of it."""
         body = Body(pose, self.calibration.reference)
-        row = np.array([of(body) for of in self._functions])
+        row = np.array([*(of(body) for of in self._functions), *postures.columns(body)])
         return self._take(self._smoother.push(pose.time_s, row))
 
     def peek(self) -> list[Finding]:
@@ -86,19 +90,20 @@ class Analysis:
     def finish(self) -> Report:
         """The report on this take."""
         self.close()
-        return compose(
-            [self.outcome()], Recognition(self.exercise, self.variant, 1.0), self.options, None, "live"
-        )
+        outcomes, what = [self.outcome()], Recognition(self.exercise, self.variant, 1.0)
+        load = set_load(outcomes, what, self.options)
+        return compose(outcomes, what, self.options, None, "live", load.report)
 
     def outcome(self) -> Outcome:
         """Everything this take gave, with its smoothed signals."""
         return Outcome(
-            self.calibration, self.segments, self.findings, self.unseen, self._faults, self.table()
-        )
+            self.calibration, self.segments, self.findings, self.unseen, self._faults, self.table(),
+            self._smooth()[:, len(self._names) :], frozenset(self._judged),
+        )  # fmt: skip
 
     def table(self) -> SignalTable:
         """The smoothed signals so far."""
-        rows = np.array(self._rows).reshape(len(self._rows), len(self._names))
+        rows = self._smooth()[:, : len(self._names)]
         phase = np.full(len(rows), "", dtype="<U24")
         number = np.full(len(rows), -1)
         times = np.array(self._times)
@@ -107,12 +112,16 @@ class Analysis:
             phase[inside], number[inside] = s.phase, s.index
         return SignalTable(times, dict(zip(self._names, rows.T, strict=True)), phase, number)
 
+    def _smooth(self) -> Array:
+        """Everything smoothed so far, (T, signals + joints)."""
+        return np.array(self._rows).reshape(len(self._rows), len(self._names) + postures.WIDTH)
+
     def _take(self, emitted: list[tuple[float, Array]]) -> list[Finding]:
         found = []
         for time_s, smooth in emitted:
             self._times.append(time_s)
             self._rows.append(smooth)
-            for span in self._cutter.push(time_s, dict(zip(self._names, smooth.tolist(), strict=True))):
+            for span in self._cutter.push(time_s, dict(zip(self._names, smooth.tolist(), strict=False))):
                 found += self._judge(span)
         return found
 
@@ -122,6 +131,7 @@ class Analysis:
         self.segments.append(segment)
         if not span.judged:
             return []
+        self._judged.add(segment.index)
         verdicts = [judge(fault, segment, self.calibration, self.options) for fault in self._faults]
         self.unseen += [v for v in verdicts if isinstance(v, Unseen)]
         found = [v for v in verdicts if isinstance(v, Finding)]
@@ -129,7 +139,7 @@ class Analysis:
         return found
 
     def _segment(self, span: Span, index: int) -> Segment:
-        rows = np.array(self._rows[span.first : span.last + 1])
+        rows = np.array(self._rows[span.first : span.last + 1])[:, : len(self._names)]
         bare = Segment(
             span.kind, index, np.array(self._times[span.first : span.last + 1]),
             dict(zip(self._names, rows.T, strict=True)), np.array([], dtype="<U24"),
@@ -161,8 +171,9 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     for part, calibration in takes if what.exercise else []:
         outcomes.append(_run(part, calibration, what, options, sum(len(o.segments) for o in outcomes)))
     name = source or str(track.meta.get("source", ""))
-    report = compose(outcomes, what, options, track, name)
-    return Examination(report, _joined(outcomes, track))
+    load = set_load(outcomes, what, options)
+    report = compose(outcomes, what, options, track, name, load.report)
+    return Examination(report, _joined(outcomes, load.curves, track))
 
 
 def _run(
@@ -176,15 +187,16 @@ def _run(
     return analysis.outcome()
 
 
-def _joined(outcomes: list[Outcome], track: PoseTrack) -> SignalTable:
-    """The signals of all takes on the clock of the whole track; NaN between takes."""
-    names = sorted({name for o in outcomes for name in o.table.values})
+def _joined(outcomes: list[Outcome], curves: list[dict[str, Array]], track: PoseTrack) -> SignalTable:
+    """The signals and load curves of all takes on the clock of the whole track; NaN between takes."""
+    columns = [{**dict(sorted(o.table.values.items())), **c} for o, c in zip(outcomes, curves, strict=True)]
+    names = list(dict.fromkeys(name for c in columns for name in c))
     n = len(track)
     values = {name: np.full(n, np.nan) for name in names}
     phase, segment = np.full(n, "", dtype="<U24"), np.full(n, -1)
-    for o in outcomes:
+    for o, columned in zip(outcomes, columns, strict=True):
         rows = np.searchsorted(track.times_s, o.table.times_s)
-        for name, column in o.table.values.items():
+        for name, column in columned.items():
             values[name][rows] = column
         phase[rows], segment[rows] = o.table.phase, o.table.segment
     return SignalTable(track.times_s, values, phase, segment)

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.calibration import Calibration
-from formcheck.exercise import Exercise, Fault
+from formcheck.exercise import Exercise
 from formcheck.exercises.filming import filming_problems
 from formcheck.measures import segment_measures, set_measures
 from formcheck.options import Options
+from formcheck.outcome import Outcome
 from formcheck.pose import PoseTrack
 from formcheck.recognise import Recognition
-from formcheck.report import Cut, Finding, Phase, Report, Unseen
+from formcheck.report import Cut, Load, Phase, Report, Unseen
 from formcheck.segments import Segment
-from formcheck.signals import SignalTable
 from formcheck.version import __version__
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one take gave."""
-
-    calibration: Calibration
-    segments: list[Segment]
-    findings: list[Finding]
-    unseen: list[Unseen]
-    faults: tuple[Fault, ...]
-    table: SignalTable
-
-
 def compose(
-    outcomes: list[Outcome], what: Recognition, options: Options, track: PoseTrack | None, source: str
-) -> Report:
+    outcomes: list[Outcome], what: Recognition, options: Options, track: PoseTrack | None, source: str,
+    load: Load | None = None,
+) -> Report:  # fmt: skip
     """The report on a clip."""
     segments = [s for o in outcomes for s in o.segments]
     cuts = tuple(_cut(s, what.exercise, options) for s in segments)
@@ -57,6 +44,7 @@ def compose(
         measures=set_measures(cuts),
         coverage=_coverage(outcomes, track),
         made_with=_made_with(options, track),
+        load=load,
     )
 
 
@@ -118,6 +106,4 @@ def _made_with(options: Options, track: PoseTrack | None) -> dict[str, object]:
         out |= {key: track.meta[key] for key in ("model", "model_sha256", "mediapipe") if key in track.meta}
     if options.limits:
         out["limits"] = {code: list(pair) for code, pair in options.limits.items()}
-    if options.height_m:
-        out["height_m"] = options.height_m
     return out

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.remedy import EVENT_S, Remedy
 from formcheck.segments import Cutter, Segment
 
 Array = NDArray[np.float64]
@@ -24,7 +25,6 @@ Severity = Literal[1, 2, 3]
 
 HOLD_S = 0.15  # a state counts only if it lasts this long (biomechanics section 0, engineering choice)
 MIN_FRAMES = 3  # ... and this many frames
-EVENT_S = 0.07  # an event is read as the median over +- this (about 2 frames at 30 fps)
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class Fault:
 
     limits: all of them must be broken; the first is the one reported.
     during: phases in which sustained limits are watched (none: the whole segment).
+    price: the fault taken away, to see what it costs the low back (None: a moment does not show it).
     """
 
     code: str
@@ -106,6 +107,7 @@ class Fault:
     for_s: float = HOLD_S
     min_fps: float = 0.0  # below this it is not judged
     variants: tuple[str, ...] = ()  # only for these variants of the exercise (none: all)
+    price: Remedy | None = None
 
     @property
     def signals(self) -> frozenset[str]:

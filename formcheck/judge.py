@@ -37,9 +37,9 @@ def judge(
     fault: Fault, segment: Segment, calibration: Calibration, options: Options
 ) -> Finding | Unseen | None:
     """The verdict on one fault in one segment."""
-    yaw = _yaw(segment, calibration)
+    yaw = camera_yaw(segment, calibration)
     if not fault.view.allows(yaw):
-        return Unseen(fault.code, f"the camera was {_turn(yaw)}; {fault.view.move}", (segment.index,))
+        return Unseen(fault.code, f"the camera was {turned(yaw)}; {fault.view.move}", (segment.index,))
     if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
         return Unseen(fault.code, f"it needs about {fault.min_fps:g} frames a second", (segment.index,))
     limits = _limits(fault, options)
@@ -161,7 +161,7 @@ def _confidence(limit: Limit, value: float, bound: float, segment: Segment) -> f
     return round((0.5 + 0.5 * beyond) * seen, 2)
 
 
-def _yaw(segment: Segment, calibration: Calibration) -> float:
+def camera_yaw(segment: Segment, calibration: Calibration) -> float:
     """Camera angle of this segment; of the whole take where shoulders or hips are hidden in it."""
     yaw = segment.values.get("yaw", np.array([]))
     yaw = yaw[np.isfinite(yaw)]
@@ -169,7 +169,8 @@ def _yaw(segment: Segment, calibration: Calibration) -> float:
     return 0.0 if np.isnan(value) else value
 
 
-def _turn(yaw: float) -> str:
+def turned(yaw: float) -> str:
+    """A camera angle in words."""
     where = "in front of" if yaw > 0 else "behind"
     return "side-on" if abs(yaw) < 20 else f"about {abs(yaw):.0f} degrees round to {where} the lifter"
 

@@ -19,8 +19,9 @@ from formcheck.files import atomic_write
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 1
+SCHEMA = 2
 Verdict = Literal["warn", "fault"]
+Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,69 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Price:
+    """What one finding cost the low back: the moment as it was, minus the moment without the fault.
+
+    without: completes "with ..."; moment_nm None where only comparisons are possible; size: what moment_pct
+    amounts to (8 % is notable, 20 % large).
+    """
+
+    code: str
+    at_s: float
+    without: str
+    moment_nm: float | None
+    moment_pct: float
+    size: Literal["small", "notable", "large"]
+
+
+@dataclass(frozen=True)
+class SegmentLoad:
+    """The low back in one rep or hold. None: not known, or only comparisons are possible.
+
+    peak_s: when the moment was highest, held still; moment_nm: that moment; dynamic_moment_nm: the highest
+    with the load's own acceleration; the true peak lies between. Ranges: 5th to 95th percentile of what the
+    picture leaves open. compression_n: for a muscle arm of 7 and of 5 cm. dose_nm_s: moment times time.
+    """
+
+    segment: int
+    peak_s: float
+    percent_of_lowest: float | None
+    moment_nm: float | None
+    moment_range_nm: Pair | None
+    dynamic_moment_nm: float | None
+    compression_n: Pair | None
+    compression_range_n: Pair | None
+    dose_nm_s: float | None
+    hands_share_pct: float | None
+    prices: tuple[Price, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadUnseen:
+    """Why the load on the low back could not be computed, and in which segments."""
+
+    why: str
+    segments: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the set does to the low back, by a model: for comparing the reps of one lifter.
+
+    basis: absolute (Nm and N) where height and mass were given, else relative; lifter: what was given;
+    load_at: where the load was taken to be; assumed: in sentences, what the numbers rest on.
+    """
+
+    basis: Literal["absolute", "relative"]
+    lifter: Mapping[str, Any]
+    load_at: str
+    assumed: tuple[str, ...]
+    segments: tuple[SegmentLoad, ...]
+    dose_nm_s: float | None
+    unseen: tuple[LoadUnseen, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything formcheck says about one video. See the module docstring for units."""
 
@@ -99,6 +163,7 @@ class Report:
     measures: Mapping[str, float]
     coverage: Mapping[str, float]
     made_with: Mapping[str, Any] = field(default_factory=dict)
+    load: Load | None = None
     schema: int = SCHEMA
 
     @property
@@ -135,6 +200,7 @@ class Report:
                 "segments": cuts,
                 "findings": tuple(Finding(**f) for f in data["findings"]),
                 "unseen": tuple(Unseen(**{**u, "segments": tuple(u["segments"])}) for u in data["unseen"]),
+                "load": None if data["load"] is None else _load(data["load"]),
             })  # fmt: skip
         except (KeyError, TypeError, AttributeError) as e:
             raise TrackError(f"This is not a formcheck report ({e}); check the video again.") from e
@@ -148,3 +214,19 @@ class Report:
         import pandas as pd
 
         return pd.DataFrame([asdict(f) for f in self.findings], columns=[f.name for f in fields(Finding)])
+
+
+def _load(data: Mapping[str, Any]) -> Load:
+    segments = tuple(
+        SegmentLoad(**{
+            **s,
+            **{name: None if s[name] is None else tuple(s[name]) for name in PAIRS},
+            "prices": tuple(Price(**p) for p in s["prices"]),
+        })
+        for s in data["segments"]
+    )  # fmt: skip
+    unseen = tuple(LoadUnseen(u["why"], tuple(u["segments"])) for u in data["unseen"])
+    return Load(**{**data, "assumed": tuple(data["assumed"]), "segments": segments, "unseen": unseen})
+
+
+PAIRS = ("moment_range_nm", "compression_n", "compression_range_n")

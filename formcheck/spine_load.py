@@ -170,16 +170,18 @@ class Plank:
     hands_share: Array
 
 
-def plank(posture: Posture, body: Build, mass_kg: float, on_forearms: bool) -> Plank:
+def plank(
+    posture: Posture, body: Build, mass_kg: float, on_forearms: bool, joint_off_m: Array | float = 0.0
+) -> Plank:
     """A body on toes and hands (or forearms): the front reaction from the balance about the toes.
 
-    Mirror-free: forward is where the hands are, so x grows from the toes to the hands.
+    Forward is where the hands are: x grows from the toes to the hands.
     """
     p = posture
     front = (p.elbow + p.wrist) / 2 if on_forearms else p.grip
     above = upper_body(p, body)
     weights = [(share * mass_kg * GRAVITY, point) for share, point in [*above, *lower_body(p, body)]]
-    toe, joint = p.foot[..., 0], l5s1(p, body)[..., 0]
+    toe, joint = p.foot[..., 0], l5s1(p, body)[..., 0] + joint_off_m
     reaction = sum(f * (at[..., 0] - toe) for f, at in weights) / (front[..., 0] - toe)
     held = sum(f * (at[..., 0] - joint) for f, at in weights[: len(above)])
     moment = reaction * (front[..., 0] - joint) - held

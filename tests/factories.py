@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from formcheck.exercises import EXERCISES
 from formcheck.pose import JOINTS, J, PoseTrack
-from formcheck.report import Cut, Finding, Phase, Report, Unseen
+from formcheck.report import Cut, Finding, Load, LoadUnseen, Phase, Price, Report, SegmentLoad, Unseen
 from formcheck.signals import SignalTable
 
 SIZE = (400, 600)
@@ -89,3 +89,27 @@ def report(*findings: Finding, **changes: object) -> Report:
         "made_with": {"formcheck": "0.1.0"},
     }  # fmt: skip
     return Report(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def load(*, absolute: bool = True) -> Load:
+    """The low back in the two squats of `report`: the first with a price, the second not computed."""
+    rep = SegmentLoad(
+        segment=0, peak_s=1.4, percent_of_lowest=112.4, moment_nm=261.3, moment_range_nm=(210.1, 312.9),
+        dynamic_moment_nm=291.0, compression_n=(4050.0, 5540.0), compression_range_n=(3710.0, 6120.0),
+        dose_nm_s=411.0, hands_share_pct=None,
+        prices=(Price(FAULT.code, 2.1, "the trunk as at the bottom", 36.2, 16.1, "notable"),),
+    )  # fmt: skip
+    if not absolute:
+        rep = replace(
+            rep, moment_nm=None, moment_range_nm=None, dynamic_moment_nm=None, compression_n=None,
+            compression_range_n=None, dose_nm_s=None, prices=(replace(rep.prices[0], moment_nm=None),),
+        )  # fmt: skip
+    return Load(
+        basis="absolute" if absolute else "relative",
+        lifter={"height_m": 1.78, "mass_kg": 80.0 if absolute else None, "sex": None, "load_kg": 40.0},
+        load_at="high-bar",
+        assumed=("For 178 cm and 80 kg.", "The load of 40 kg is high on the back."),
+        segments=(rep,),
+        dose_nm_s=411.0 if absolute else None,
+        unseen=(LoadUnseen("the hands could not be seen in enough frames (covered or cut off)", (1,)),),
+    )

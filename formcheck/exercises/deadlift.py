@@ -22,6 +22,7 @@ from formcheck.exercise import (
     level,
     seconds_between,
 )  # fmt: skip
+from formcheck.remedy import hands_over_midfoot, no_acceleration, trunk_as_at
 from formcheck.segments import Guard, RepRule, Reps
 
 BREAK, PULL, LOCKOUT, LOWERING, BOTTOM = "break", "pull", "lockout", "lowering", "bottom"
@@ -64,6 +65,7 @@ DEADLIFT = Exercise(
             cannot_tell="The bar itself: it is taken to be where the hands are.",
             limits=(Limit(change("grip_forward", "bottom"), 3, 5, "%H"),),
             view=SIDE, during=(BREAK, PULL, LOWERING),
+            price=hands_over_midfoot(),
         ),
         Fault(
             code="DL106", name="bar-far-from-legs", title="The bar is far from the legs", severity=3,
@@ -74,6 +76,7 @@ DEADLIFT = Exercise(
             cannot_tell="The bar itself: it is taken to be where the hands are. Plates may hide the leg.",
             limits=(Limit(level("bar_from_leg"), 12, 15, "%H"),),
             view=SIDE, during=(BREAK, PULL, LOWERING),
+            price=hands_over_midfoot(),
         ),
         Fault(
             code="DL103", name="hips-shoot-up", title="Hips shoot up first", severity=3,
@@ -84,6 +87,7 @@ DEADLIFT = Exercise(
             cannot_tell="Whether the start was too low or the legs gave in.",
             limits=(Limit(change("trunk_inclination", "start"), 5, 10, "deg"),),
             view=SIDE, during=(BREAK,), variants=(FLOOR,),
+            price=trunk_as_at("start"),
         ),
         Fault(
             code="DL104", name="leans-back-at-lockout", title="Leaning back at the lockout", severity=2,
@@ -149,6 +153,7 @@ DEADLIFT = Exercise(
             cannot_tell="Anything at fewer than 50 frames a second, where noise is as large as a jerk.",
             limits=(Limit(acceleration("grip_height", "bottom", 0.1, 0.3), 0.3, 0.5, "g"),),
             view=ANY, min_fps=50,
+            price=no_acceleration(),
         ),
         Fault(
             code="DL302", name="drops-the-bar", title="Lowered without control", severity=2,

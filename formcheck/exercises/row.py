@@ -18,6 +18,7 @@ from formcheck.exercise import (
     speed,
     swing,
 )  # fmt: skip
+from formcheck.remedy import hands_over_midfoot, no_acceleration
 from formcheck.segments import Guard, RepRule, Reps
 
 PULL, TOP, RETURN = "pull", "top", "return"
@@ -86,6 +87,7 @@ ROW = Exercise(
             cannot_tell="The bar itself: it is taken to be where the hands are.",
             limits=(Limit(at("grip_forward", "start"), 4, 7, "%H"),),
             view=SIDE,
+            price=hands_over_midfoot(),
         ),
         Fault(
             code="RW105", name="twists", title="Twisting", severity=2,
@@ -126,6 +128,7 @@ ROW = Exercise(
             cannot_tell="How fast the bar itself moved.",
             limits=(Limit(speed("trunk_inclination"), 40, 80, "deg/s"),),
             view=SIDE, during=(PULL,),
+            price=no_acceleration(),
         ),
     ),
 )  # fmt: skip

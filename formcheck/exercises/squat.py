@@ -22,6 +22,7 @@ from formcheck.exercise import (
     from_standing,
     seconds_between,
 )  # fmt: skip
+from formcheck.remedy import bar_back_as_at, no_acceleration, trunk_as_at, trunk_at_limit
 from formcheck.segments import Guard, RepRule, Reps
 
 DESCENT, BOTTOM, DRIVE, RISE = "descent", "bottom", "drive", "rise"
@@ -60,6 +61,7 @@ SQUAT = Exercise(
             cannot_tell="Why it happens: weak legs, habit or balance.",
             limits=(Limit(change("trunk_inclination", "turn"), 7, 12, "deg"),),
             view=SIDE, during=(DRIVE,),
+            price=trunk_as_at("bottom"),
         ),
         Fault(
             code="SQ102", name="leans-forward", title="Too much forward lean", severity=2,
@@ -74,6 +76,7 @@ SQUAT = Exercise(
                 Limit(difference("trunk_inclination", "shank_inclination", "turn"), 15, 25, "deg"),
             ),
             view=SIDE,
+            price=trunk_at_limit(),
         ),
         Fault(
             code="SQ103", name="leans-back-at-top", title="Leaning back at the top", severity=1,
@@ -94,6 +97,7 @@ SQUAT = Exercise(
             cannot_tell="The bar itself: its place is estimated from the shoulders, and only while the hands are there.",
             limits=(Limit(change("shoulder_bar_forward", "start"), 3, 5, "%H"),),
             view=SIDE, during=(DESCENT, BOTTOM, DRIVE, RISE),
+            price=bar_back_as_at("start"),
         ),
         Fault(
             code="SQ201", name="heels-lift", title="Heels lift", severity=2,
@@ -139,6 +143,7 @@ SQUAT = Exercise(
             cannot_tell="Anything at fewer than 50 frames a second, where noise is as large as a jerk.",
             limits=(Limit(acceleration("shoulder_height", "turn", 0.3, 0.3), 0.5, 0.8, "g"),),
             view=ANY, min_fps=50,
+            price=no_acceleration(),
         ),
         Fault(
             code="SQ401", name="shifts-to-one-side", title="Shift to one side", severity=2,
