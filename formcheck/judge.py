@@ -42,7 +42,7 @@ def judge(
         return Unseen(fault.code, f"the camera was {turned(yaw)}; {fault.view.move}", (segment.index,))
     if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
         return Unseen(fault.code, f"it needs about {fault.min_fps:g} frames a second", (segment.index,))
-    limits = _limits(fault, options)
+    limits = limits_of(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
     seen = [(limit, r) for limit, r in zip(limits, readings, strict=True) if not r.why_unseen]
     if not all(_breaks(limit, r, "warn", calibration) for limit, r in seen):
@@ -123,7 +123,7 @@ def _why_unseen(limit: Limit, segment: Segment, mask: NDArray[np.bool_]) -> str:
     return f"the clip does not show the moment for {limit.watch.words}"
 
 
-def _limits(fault: Fault, options: Options) -> tuple[Limit, ...]:
+def limits_of(fault: Fault, options: Options) -> tuple[Limit, ...]:
     """The fault's limits, the first replaced if the caller gave others."""
     if fault.code not in options.limits:
         return fault.limits

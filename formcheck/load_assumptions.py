@@ -97,12 +97,12 @@ def _load(exercise: str, outcomes: list[Outcome], lifter: Lifter, at: LoadAt) ->
     if at != "none":
         guessed = lifter.load_at is None and exercise == "squat" and hands_hidden(outcomes)
         why = ", as plates seem to hide the hands" if guessed else ""
-        return f"The load of {lifter.load_kg:g} kg is {'taken to be ' if guessed else ''}{PLACES[at]}{why}."
+        return f"The load of {lifter.load_kg:.4g} kg is {'taken to be ' if guessed else ''}{PLACES[at]}{why}."
     if lifter.load_at == "none":
-        return f"The load of {lifter.load_kg:g} kg is left out, as was said."
+        return f"The load of {lifter.load_kg:.4g} kg is left out, as was said."
     return (
-        f"The load of {lifter.load_kg:g} kg is left out: the hands are neither at the shoulders nor in front "
-        "of the chest; say with --load-at where it is."
+        f"The load of {lifter.load_kg:.4g} kg is left out: the hands are neither at the shoulders nor in "
+        "front of the chest; say with --load-at where it is."
     )
 
 

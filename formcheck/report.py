@@ -88,8 +88,8 @@ class Cut:
 class Price:
     """What one finding cost the low back: the moment as it was, minus the moment without the fault.
 
-    without: completes "with ..."; moment_nm None where only comparisons are possible; size: what moment_pct
-    amounts to (8 % is notable, 20 % large).
+    without: completes "with ..."; moment_nm None where only comparisons are possible; moment_pct: of the
+    segment's peak without the fault; size: what that amounts to (8 % is notable, 20 % large).
     """
 
     code: str

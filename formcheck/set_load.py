@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from formcheck.anthropometry import Build, build
 from formcheck.exercise import SIDE, Fault
-from formcheck.judge import RATE_SLACK, SEEN_SHARE, camera_yaw, turned
+from formcheck.exercises.plank import HIGH
+from formcheck.judge import RATE_SLACK, SEEN_SHARE, camera_yaw, limits_of, turned
 from formcheck.lifter import Lifter, LoadAt
 from formcheck.load_assumptions import ACCELERATION_FPS, assumptions, place_of_load
 from formcheck.load_uncertainty import Draws, spread
@@ -53,7 +54,7 @@ def set_load(outcomes: list[Outcome], what: Recognition, options: Options) -> Se
         given, height_m=given.height_m or NOMINAL.height_m, mass_kg=given.mass_kg or NOMINAL.mass_kg
     )
     at = place_of_load(what.exercise.name, outcomes, given)
-    takes = [_Take.of(o, who, at, what) for o in outcomes]
+    takes = [_Take.of(o, who, at, what, options) for o in outcomes]
     absolute = given.height_m is not None and given.mass_kg is not None
     measured = [m for take in takes for m in take.segments()]
     lightest = min((m.peak_nm for m in measured if m.counted), default=np.nan)
@@ -97,8 +98,10 @@ class Measured:
 class _Take:
     """The model run over one take: arrays (T,), NaN outside the segments that can be computed."""
 
-    def __init__(self, outcome: Outcome, who: Lifter, at: LoadAt, on_forearms: bool | None) -> None:
-        self.outcome, self.at, self.on_forearms = outcome, at, on_forearms
+    def __init__(
+        self, outcome: Outcome, who: Lifter, at: LoadAt, on_forearms: bool | None, options: Options
+    ) -> None:
+        self.outcome, self.at, self.on_forearms, self.options = outcome, at, on_forearms, options
         self.body: Build = build(who.sex)
         self.mass_kg = who.mass_kg or 0.0
         self.load_kg = 0.0 if at == "none" else who.load_kg or 0.0
@@ -113,10 +116,10 @@ class _Take:
             self.moving = np.where(inside, self.model(self.postures, lifted).moment_nm, np.nan)
 
     @staticmethod
-    def of(outcome: Outcome, who: Lifter, at: LoadAt, what: Recognition) -> _Take:
+    def of(outcome: Outcome, who: Lifter, at: LoadAt, what: Recognition, options: Options) -> _Take:
         """The take of a recognised exercise."""
         is_plank = what.exercise is not None and what.exercise.name == "plank"
-        return _Take(outcome, who, at, what.variant != "high" if is_plank else None)
+        return _Take(outcome, who, at, what.variant != HIGH if is_plank else None, options)
 
     @property
     def moves(self) -> bool:
@@ -210,7 +213,7 @@ class _Take:
         faults: dict[str, Fault] = {f.code: f for f in self.outcome.faults}
         found = [f for f in self.outcome.findings if f.segment == segment.index]
         prices = [
-            self._price(finding, remedy, faults[finding.code].limits[0].warn, segment, rows)
+            self._price(finding, remedy, limits_of(faults[finding.code], self.options)[0].warn, segment, rows)
             for finding in found
             if finding.code in faults and (remedy := faults[finding.code].price) is not None
         ]
@@ -219,18 +222,23 @@ class _Take:
     def _price(
         self, finding: Finding, remedy: Remedy, limit: float, segment: Segment, rows: NDArray[np.int64]
     ) -> Price | None:
-        """Read where the moment was highest while the fault lasted; None if it cannot be told."""
+        """Read where the moment was highest while the fault lasted; None if it cannot be told.
+
+        Per cent of the rep's peak without the fault: of a moment near zero anything would be a large share.
+        """
         if self.on_forearms is not None or (remedy.still and not self.moves):
             return None
         before = self.moving[rows] if remedy.still else self.static.moment_nm[rows]
         after = self.model(remedy.of(segment, self.postures[rows], limit)).moment_nm
         t = self.times_s[rows]
         lasted = (t >= finding.start_s - EVENT_S) & (t <= finding.end_s + EVENT_S)
-        told = np.flatnonzero(lasted & np.isfinite(before) & (after > 0))
-        if not len(told):
+        told = np.flatnonzero(lasted & np.isfinite(before) & np.isfinite(after))
+        peak = float(np.nanmax(np.where(lasted, after, before), initial=0.0))
+        if not len(told) or peak <= 0:
             return None
         i = told[np.argmax(before[told])]
-        extra, share = float(before[i] - after[i]), float(100 * (before[i] / after[i] - 1))
+        extra = float(before[i] - after[i])
+        share = 100 * extra / peak
         return Price(
             finding.code, round(float(t[i]), 3), remedy.words, round(extra, 1), round(share, 1), size(share)
         )

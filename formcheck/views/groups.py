@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from formcheck.manual import Documented, every_fault
-from formcheck.report import Cut, Finding, Report, Unseen
+from formcheck.report import Cut, Finding, LoadUnseen, Report, Unseen
 from formcheck.words import clock, counted, listed, readable, span, with_unit
+
+LOAD_TITLE = "Load on the low back"
 
 
 @dataclass(frozen=True)
@@ -114,15 +116,17 @@ def not_judged(report: Report) -> list[tuple[str, str]]:
     """
     faults = every_fault()
     judged = {c.index for c in report.counted}
+    named: list[tuple[str, Unseen | LoadUnseen]] = [(faults[u.code].title, u) for u in report.unseen]
+    named += [(LOAD_TITLE, u) for u in (report.load.unseen if report.load else ())]
     together: dict[str, list[str]] = {}
-    for unseen in report.unseen:
+    for title, unseen in named:
         if judged and unseen.segments and not judged & set(unseen.segments):
             continue
-        together.setdefault(_where(report, unseen), []).append(faults[unseen.code].title)
+        together.setdefault(_where(report, unseen), []).append(title)
     return [(listed(titles), why) for why, titles in together.items()]
 
 
-def _where(report: Report, unseen: Unseen) -> str:
+def _where(report: Report, unseen: Unseen | LoadUnseen) -> str:
     """The reason, with the reps it holds for where it does not hold for all that count."""
     if not unseen.segments or set(unseen.segments) >= {c.index for c in report.counted}:
         return unseen.why

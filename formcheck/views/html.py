@@ -14,7 +14,7 @@ from formcheck.exercise import Fault
 from formcheck.manual import limit_sentences
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SignalTable
-from formcheck.views import plots
+from formcheck.views import load_words, plots
 from formcheck.views.groups import (
     Group,
     by_fault,
@@ -62,7 +62,35 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
         made_with=listed(_version(k, v) for k, v in report.made_with.items() if not isinstance(v, dict)),
         seen_at=seen_at,
         limit_sentences=limit_sentences,
+        low_back=_low_back(report, signals),
+        price_of=load_words.price_of,
     )
+
+
+@dataclass(frozen=True)
+class LowBack:
+    """The load on the low back, ready to print."""
+
+    summary: str
+    hint: str
+    meaning: str
+    caveat: str
+    assumed: tuple[str, ...]
+    plot: Markup
+    table: SegmentTable
+
+
+def _low_back(report: Report, signals: SignalTable) -> LowBack | None:
+    """None when no rep could be computed."""
+    if report.load is None or not report.load.segments:
+        return None
+    meaning = load_words.PLANK_MEANING if report.exercise == "plank" else load_words.MEANING
+    drawn = plots.load_plot(signals, report)
+    return LowBack(
+        load_words.summary(report), load_words.hint(report), meaning, load_words.CAVEAT,
+        report.load.assumed, Markup(plots.svg(drawn) if drawn else ""),
+        SegmentTable(load_words.head(report), tuple(load_words.rows(report))),
+    )  # fmt: skip
 
 
 def segment_table(report: Report) -> SegmentTable:

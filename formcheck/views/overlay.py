@@ -4,7 +4,7 @@
 |   video with skeleton   |     Nothing is written over the picture but the value of the angle: rep,
 |   and the angle         |     phase, time and flag stand in a strip below it, so feet and heels
 +-------------------------+     stay in sight.
-| Rep 2 · up       0:04.3 |
+| Rep 2 · up [===] 0:04.3 |     The bar is the load on the low back, against the set's highest.
 | Hips shoot up first 14° |
 +-------------------------+
 """
@@ -29,6 +29,7 @@ from formcheck.views import drawing
 from formcheck.views.drawing import Canvas, Image
 from formcheck.views.groups import against
 from formcheck.views.judged import MAIN, angles, signal_of
+from formcheck.views.plots import LOAD_CURVES
 from formcheck.views.references import references
 from formcheck.words import clock, readable, with_unit
 
@@ -39,6 +40,7 @@ SAME_FRAME_S = 0.1  # a pose farther than this from a frame is not drawn on it
 TEXT_SHARE = 0.032  # of the width: still readable where a phone shows the picture 390 points wide
 SAME_VALUE = 0.2  # a number this much off the judged one, as a share of it, is another quantity
 STRIP_LINES = 3.4  # height of the strip in heights of its text
+GAUGE_TEXTS = 4  # length of the gauge of the low back, in heights of the text
 KEY_SIDE = 640  # longer side of a key frame, pixels
 KEY_TEXT = 32  # pixels; key frames are shown small, several in a row
 KEY_ROOM = 0.12  # around the lifter in a key frame, share of the lifter's size
@@ -73,6 +75,17 @@ class Scene:
         """The worst finding of the lifting that is shown at a time."""
         now = [f for f in self.report.faults if f.start_s <= time_s <= max(f.end_s, f.start_s + FLAG_S)]
         return max(now, key=lambda f: (f.verdict == "fault", f.severity, f.start_s), default=None)
+
+    def low_back(self, time_s: float) -> tuple[float, str] | None:
+        """Moment on the low back at a time: share of the set's highest, and in words; None if not known."""
+        values = self.examination.signals.values
+        name = next((n for n in LOAD_CURVES if n in values), "")
+        row = self.row(time_s)
+        if not name or row is None or not np.isfinite(values[name][row]):
+            return None
+        now, most = max(float(values[name][row]), 0.0), float(np.nanmax(values[name]))
+        unit = LOAD_CURVES[name][1]
+        return (now / most if most > 0 else 0.0), f"{now:.0f} {unit}"
 
     def draw(self, canvas: Canvas, row: int, flag: Finding | None) -> None:
         """Skeleton of one frame of the track, and the angle that the flag is about, or else the main one."""
@@ -136,7 +149,8 @@ def overlaid(image: Image, time_s: float, scene: Scene) -> Image:
     row, flag = scene.row(time_s), scene.flag(time_s)
     if row is not None:
         scene.draw(canvas, row, flag)
-    _strip(out[height:], status(scene.report, time_s), clock(time_s), flag, size)
+    gauge = scene.low_back(time_s)
+    _strip(out[height:], status(scene.report, time_s), clock(time_s), flag, size, gauge)
     return out
 
 
@@ -171,18 +185,42 @@ def jpeg(image: Image, quality: int = 82) -> bytes:
 # ---- parts ------------------------------------------------------------------------------------------
 
 
-def _strip(strip: Image, words: str, time: str, flag: Finding | None, size: int) -> None:
-    """Status and time on the first line, the flag on the second; drawn in place."""
+def _strip(
+    strip: Image, words: str, time: str, flag: Finding | None, size: int, gauge: tuple[float, str] | None
+) -> None:
+    """Status, gauge and time on the first line, the flag on the second; drawn in place."""
     width, room = strip.shape[1], size // 2
     first, second = round(1.35 * size), round(2.75 * size)
     drawing.text(strip, words, (room, first), size, drawing.WHITE, 700)
-    drawing.text(strip, time, (width - room - drawing.text_width(time, size), first), size, drawing.FAR)
+    right = width - room - drawing.text_width(time, size)
+    drawing.text(strip, time, (right, first), size, drawing.FAR)
+    if gauge is not None:
+        left = 2 * room + drawing.text_width(words, size, 700)
+        _gauge(strip, *gauge, (left, right - 2 * room), first, size)
     if flag is not None:
         colour = drawing.VERDICT_COLOUR[flag.verdict]
         cv2.rectangle(strip, (0, round(1.7 * size)), (room // 2, strip.shape[0]), colour, -1)
         said = f"{every_fault()[flag.code].title}: {against(flag)}"
         fitted = drawing.fitting(said, size, width - 2 * room, 600)
         drawing.text(strip, fitted, (room, second), size, colour, 600)
+
+
+def _gauge(
+    strip: Image, share: float, words: str, between: tuple[int, int], base: int, size: int
+) -> None:
+    """The load on the low back as a bar with its value, at the right of the room; left out if narrow."""
+    left, right = between
+    label, long = "low back", GAUGE_TEXTS * size
+    told, said = drawing.text_width(words, size), drawing.text_width(label, size)
+    bar = right - told - size // 2 - long
+    if bar < left:
+        return
+    top, bottom = base - round(0.7 * size), base
+    cv2.rectangle(strip, (bar, top), (bar + long, bottom), drawing.FAR, 1)
+    cv2.rectangle(strip, (bar, top), (bar + round(min(share, 1.0) * long), bottom), drawing.CALM, -1)
+    drawing.text(strip, words, (right - told, base), size, drawing.WHITE)
+    if bar - said - size // 2 >= left:
+        drawing.text(strip, label, (bar - said - size // 2, base), size, drawing.FAR)
 
 
 def _label(report: Report, cut: Cut, time_s: float, total: int) -> str:

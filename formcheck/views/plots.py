@@ -28,7 +28,10 @@ MOST_POINTS = 1200  # of a curve; more cannot be told apart on a screen
 
 @dataclass(frozen=True)
 class Plot:
-    """One curve with what belongs to it. values NaN where not seen; dots: one number a rep."""
+    """One curve with what belongs to it. values NaN where not seen; dots: one number a rep.
+
+    beside: a second, thinner curve on the same axes.
+    """
 
     title: str
     unit: str
@@ -38,6 +41,25 @@ class Plot:
     limits: tuple[tuple[str, float], ...] = ()
     marks: tuple[Finding, ...] = ()
     dots: tuple[tuple[float, float], ...] = ()
+    beside: Array | None = None
+
+
+def load_plot(signals: SignalTable, report: Report) -> Plot | None:
+    """The moment on the low back over the whole clip, with the load's inertia beside it where it is known."""
+    name = next((n for n in LOAD_CURVES if n in signals.values), "")
+    if not name:
+        return None
+    title, unit = LOAD_CURVES[name]
+    beside = signals.values.get(DYNAMIC) if name == STATIC else None
+    return Plot(title, unit, signals.times_s, signals.values[name], report.segments, beside=beside)
+
+
+STATIC, DYNAMIC = "low_back_moment_nm", "low_back_dynamic_moment_nm"
+LOAD_CURVES = {
+    STATIC: ("Turning force on the low back", "Nm"),
+    "low_back_moment_pct": ("Turning force on the low back, per cent of the easiest rep's peak", "%"),
+}
+"""Column -> title and unit; the first that is there is drawn."""
 
 
 def signal_plot(name: str, signals: SignalTable, report: Report) -> Plot:
@@ -70,7 +92,8 @@ def limit_plot(
 
 def svg(plot: Plot) -> str:
     """The plot as an <svg> element; "" when there is nothing to draw."""
-    numbers = np.concatenate([plot.values, [v for _, v in plot.dots]])
+    second = np.array([]) if plot.beside is None else plot.beside
+    numbers = np.concatenate([plot.values, [v for _, v in plot.dots], second])
     if not np.isfinite(numbers).any() or len(plot.times_s) < 2:
         return ""
     scale = _Scale.around(plot, numbers)
@@ -80,7 +103,8 @@ def svg(plot: Plot) -> str:
         *_axes(plot, scale),
         *(_level(name, level, plot.unit, scale) for name, level in plot.limits),
         *(_mark(finding, scale) for finding in plot.marks if not plot.dots),
-        *(f'<polyline class="curve" points="{run}"/>' for run in _runs(plot, scale)),
+        *(f'<polyline class="curve beside" points="{run}"/>' for run in _runs(plot.times_s, second, scale)),
+        *(f'<polyline class="curve" points="{run}"/>' for run in _runs(plot.times_s, plot.values, scale)),
         *(f'<circle class="dot" cx="{scale.x(t):.1f}" cy="{scale.y(v):.1f}" r="4"/>' for t, v in plot.dots),
         "</svg>",
     ]
@@ -157,10 +181,10 @@ def _mark(finding: Finding, scale: _Scale) -> str:
     return f'<rect class="mark {_word(finding)}" x="{left:.1f}" y="{TOP}" {size}/>'
 
 
-def _runs(plot: Plot, scale: _Scale) -> list[str]:
-    """The points of each unbroken stretch of the curve."""
-    step = max(1, len(plot.values) // MOST_POINTS)
-    times, values = plot.times_s[::step], plot.values[::step]
+def _runs(times_s: Array, curve: Array, scale: _Scale) -> list[str]:
+    """The points of each unbroken stretch of a curve."""
+    step = max(1, len(curve) // MOST_POINTS)
+    times, values = times_s[::step], curve[::step]
     seen = np.flatnonzero(np.isfinite(values))
     runs = np.split(seen, np.flatnonzero(np.diff(seen) > 1) + 1) if len(seen) else []
     return [" ".join(f"{scale.x(times[i]):.1f},{scale.y(values[i]):.1f}" for i in run) for run in runs]
@@ -199,7 +223,7 @@ def _word(finding: Finding) -> str:
 
 
 def _short(unit: str) -> str:
-    return "°" if unit == "deg" else ""
+    return {"deg": "°", "Nm": " Nm", "%": " %"}.get(unit, "")
 
 
 def _number(value: float) -> str:

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from math import isnan
 from typing import TYPE_CHECKING
 
-from formcheck.report import Cut, Finding, Report
+from formcheck.report import Cut, Finding, Report, SegmentLoad
 from formcheck.signals import SignalTable
 
 if TYPE_CHECKING:
@@ -35,14 +35,20 @@ def signals_csv(signals: SignalTable) -> str:
 
 
 def findings_csv(report: Report) -> str:
-    """One row a finding, the columns of `Finding`."""
-    names = [f.name for f in fields(Finding)]
-    return _csv(names, (list(asdict(f).values()) for f in report.findings))
+    """One row a finding: the columns of `Finding`, and what it cost the low back."""
+    names = [*(f.name for f in fields(Finding)), "price_moment_nm", "price_moment_pct"]
+    prices = {(s.segment, p.code): p for s in (report.load.segments if report.load else ()) for p in s.prices}
+    rows = []
+    for finding in report.findings:
+        price = prices.get((finding.segment, finding.code)) if finding.segment is not None else None
+        cost = [price.moment_nm, price.moment_pct] if price else [None, None]
+        rows.append([*asdict(finding).values(), *cost])
+    return _csv(names, rows)
 
 
 def segments_csv(report: Report) -> str:
     """One row a rep or hold: times, seconds a phase (<phase>_s), measures, and why it does not count."""
-    flat = [_flat(cut) for cut in report.segments]
+    flat = _flat(report)
     names = list(dict.fromkeys(name for row in flat for name in row)) or ["kind", "index"]
     return _csv(names, ([row.get(name) for name in names] for row in flat))
 
@@ -51,7 +57,7 @@ def segments_dataframe(report: Report) -> pd.DataFrame:
     """`segments_csv` as a DataFrame. Needs pandas."""
     import pandas as pd
 
-    return pd.DataFrame([_flat(cut) for cut in report.segments])
+    return pd.DataFrame(_flat(report))
 
 
 def signals_dataframe(signals: SignalTable) -> pd.DataFrame:
@@ -62,13 +68,32 @@ def signals_dataframe(signals: SignalTable) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(signals.times_s, name="time_s"))
 
 
-def _flat(cut: Cut) -> dict[str, Cell]:
+def _flat(report: Report) -> list[dict[str, Cell]]:
+    loads = {s.segment: _load(s) for s in (report.load.segments if report.load else ())}
+    return [{**_cut(cut), **loads.get(cut.index, {}), "note": cut.note} for cut in report.segments]
+
+
+def _cut(cut: Cut) -> dict[str, Cell]:
     phases = {f"{p.name}_s": round(p.end_s - p.start_s, DIGITS) for p in cut.phases}
     head: dict[str, Cell] = {
         "kind": cut.kind, "index": cut.index, "counted": cut.counted,
         "start_s": cut.start_s, "turn_s": cut.turn_s, "end_s": cut.end_s,
     }  # fmt: skip
-    return {**head, **phases, **cut.measures, "note": cut.note}
+    return {**head, **phases, **cut.measures}
+
+
+def _load(s: SegmentLoad) -> dict[str, Cell]:
+    """The columns low_back_..., those that are known; a range is two columns, low and high."""
+    columns: dict[str, Cell] = {}
+    for name, value in asdict(s).items():
+        if name in ("segment", "prices") or value is None:
+            continue
+        if isinstance(value, tuple):
+            stem, _, unit = name.rpartition("_")
+            columns[f"low_back_{stem}_low_{unit}"], columns[f"low_back_{stem}_high_{unit}"] = value
+        else:
+            columns[f"low_back_{name}"] = value
+    return columns
 
 
 def _csv(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

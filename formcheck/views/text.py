@@ -6,6 +6,7 @@ import textwrap
 
 from formcheck.exercises import EXERCISES
 from formcheck.report import Cut, Report
+from formcheck.views import load_words
 from formcheck.views.groups import (
     Group,
     by_fault,
@@ -30,6 +31,7 @@ def text(report: Report) -> str:
         _head(report),
         _cue(groups),
         _segments(report),
+        _low_back(report),
         *(_group(report, group) for group in groups),
         _filming(report),
         _unseen(report),
@@ -67,13 +69,25 @@ def _segment(cut: Cut, exercise: str) -> str:
     return f"{span(cut.start_s, cut.end_s)}  {said}" + ("" if cut.counted else f"  [not counted: {cut.note}]")
 
 
+def _low_back(report: Report) -> str:
+    """One sentence about the load, what it is good for, and what it rests on."""
+    said = load_words.summary(report)
+    if not said or report.load is None:
+        return ""
+    lines = [_wrapped(f"Low back: {said} {load_words.hint(report)}".rstrip())]
+    if report.load.basis == "absolute":
+        lines += [_wrapped(load_words.CAVEAT, "  "), _wrapped(load_words.assumed(report.load), "  ")]
+    return "\n".join(lines)
+
+
 def _group(report: Report, group: Group) -> str:
     fault = group.fault
     where = "\n".join(f"    {f.verdict:<5}  {seen_at(report, f)}" for f in group.findings)
-    return (
-        f"{group.worst.verdict.upper()}  {fault.code} {fault.title}\n{where}\n"
-        f"{_paragraph('Seen', fault.see)}\n{_paragraph('Why', fault.why)}\n{_paragraph('Cue', fault.cue)}"
-    )
+    said = [("Seen", fault.see), ("Why", fault.why), ("Cue", fault.cue)]
+    if price := load_words.price_of(report, fault.code):
+        said.append(("Price", f"{price}."))
+    paragraphs = "\n".join(_paragraph(title, words) for title, words in said)
+    return f"{group.worst.verdict.upper()}  {fault.code} {fault.title}\n{where}\n{paragraphs}"
 
 
 def _filming(report: Report) -> str:
