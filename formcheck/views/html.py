@@ -76,6 +76,7 @@ class LowBack:
     meaning: str
     caveat: str
     assumed: tuple[str, ...]
+    plot_title: str
     plot: Markup
     table: SegmentTable
 
@@ -88,9 +89,13 @@ def _low_back(report: Report, signals: SignalTable) -> LowBack | None:
     drawn = plots.load_plot(signals, report)
     return LowBack(
         load_words.summary(report), load_words.hint(report), meaning, load_words.CAVEAT,
-        report.load.assumed, Markup(plots.svg(drawn) if drawn else ""),
+        report.load.assumed, _curves(drawn) if drawn else "", Markup(plots.svg(drawn) if drawn else ""),
         SegmentTable(load_words.head(report), tuple(load_words.rows(report))),
     )  # fmt: skip
+
+
+def _curves(plot: plots.Plot) -> str:
+    return plot.title if plot.beside is None else f"{plot.title}; thin: with the load's own inertia"
 
 
 def segment_table(report: Report) -> SegmentTable:

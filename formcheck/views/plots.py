@@ -56,7 +56,7 @@ def load_plot(signals: SignalTable, report: Report) -> Plot | None:
 
 STATIC, DYNAMIC = "low_back_moment_nm", "low_back_dynamic_moment_nm"
 LOAD_CURVES = {
-    STATIC: ("Turning force on the low back", "Nm"),
+    STATIC: ("Turning force on the low back, Nm", "Nm"),
     "low_back_moment_pct": ("Turning force on the low back, per cent of the easiest rep's peak", "%"),
 }
 """Column -> title and unit; the first that is there is drawn."""
@@ -223,7 +223,7 @@ def _word(finding: Finding) -> str:
 
 
 def _short(unit: str) -> str:
-    return {"deg": "°", "Nm": " Nm", "%": " %"}.get(unit, "")
+    return "°" if unit == "deg" else ""
 
 
 def _number(value: float) -> str:
