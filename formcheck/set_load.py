@@ -107,7 +107,7 @@ class _Take:
         self.load_kg = 0.0 if at == "none" else who.load_kg or 0.0
         self.times_s = outcome.table.times_s
         self.postures = postures(outcome.joints, outcome.calibration.reference, who.height_m or 0.0)
-        self.reasons = {s.index: self._reason(s) for s in outcome.segments if s.index in outcome.judged}
+        self.reasons = {s.index: self._reason(s) for s in outcome.segments if _lifts(s, outcome)}
         inside = np.isin(outcome.table.segment, [i for i, why in self.reasons.items() if not why])
         self.static = _where(inside, self.model(self.postures))
         self.moving = self.static.moment_nm
@@ -228,9 +228,10 @@ class _Take:
         """
         if self.on_forearms is not None or (remedy.still and not self.moves):
             return None
-        before = self.moving[rows] if remedy.still else self.static.moment_nm[rows]
-        after = self.model(remedy.of(segment, self.postures[rows], limit)).moment_nm
         t = self.times_s[rows]
+        was = self.moving[rows] if remedy.still else self.static.moment_nm[rows]
+        would_be = self.model(remedy.of(segment, self.postures[rows], limit)).moment_nm
+        before, after = (running_median(t, curve, EVENT_S) for curve in (was, would_be))
         lasted = (t >= finding.start_s - EVENT_S) & (t <= finding.end_s + EVENT_S)
         told = np.flatnonzero(lasted & np.isfinite(before) & np.isfinite(after))
         peak = float(np.nanmax(np.where(lasted, after, before), initial=0.0))
@@ -242,6 +243,11 @@ class _Take:
         return Price(
             finding.code, round(float(t[i]), 3), remedy.words, round(extra, 1), round(share, 1), size(share)
         )
+
+
+def _lifts(segment: Segment, outcome: Outcome) -> bool:
+    """Reps, holds and failed attempts; not what was under way when the clip began, or is none of these."""
+    return segment.counted or (segment.index in outcome.judged and segment.starts_whole)
 
 
 def size(moment_pct: float) -> Literal["small", "notable", "large"]:

@@ -88,7 +88,7 @@ def price_of(report: Report, code: str) -> str:
 def head(report: Report) -> tuple[str, ...]:
     """Column heads of `rows`."""
     if report.load is None or report.load.basis == "relative":
-        return ("set", "peak at", "against the easiest")
+        return ("set", "peak at", "of the easiest")
     if report.exercise == "plank":
         return ("set", "peak at", "turning force", "on the hands", "dose")
     return (
