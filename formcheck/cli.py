@@ -61,17 +61,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from formcheck import model_bundle
     from formcheck.video import parse_time
 
     settings = _settings(args)
     start_s = parse_time(args.start) if args.start else None
     end_s = parse_time(args.end) if args.end else None
+    model = model_bundle.ready(settings.model, lambda line: print(line, file=sys.stderr, flush=True))
 
     def track(video: Path) -> PoseTrack:
         from formcheck.estimator import track_of
 
         with Progress(f"Watching {video.name}") as progress:
-            return track_of(video, start_s=start_s, end_s=end_s, model=settings.model, progress=progress)
+            return track_of(video, start_s=start_s, end_s=end_s, model=model, progress=progress)
 
     return _each(args, settings, track)
 

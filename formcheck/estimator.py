@@ -132,7 +132,24 @@ def track_of(
     model: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> PoseTrack:
-    """The whole pose track of a video. progress is called with the share done, 0..1.
+    """The pose track of a set on video, as `watch`; a single picture, or nobody in any, is a VideoError."""
+    track = watch(path, start_s=start_s, end_s=end_s, model=model, progress=progress)
+    if len(track) == 1:
+        raise VideoError(f"{path.name} holds a single picture; film the whole set.")
+    if not any(pose.found for pose in track):
+        raise VideoError(f"Nobody was found in {path.name}; film in good light, your whole body in sight.")
+    return track
+
+
+def watch(
+    path: Path,
+    *,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    model: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> PoseTrack:
+    """The whole pose track of a video, whoever is in it. progress is called with the share done, 0..1.
 
     Raises VideoError or ModelError with a sentence for the user.
     """

@@ -88,6 +88,16 @@ def find_model(explicit: Path | None = None) -> Path:
     return path
 
 
+def ready(explicit: Path | None, say: Callable[[str], None]) -> Path:
+    """The model to use, as `find_model`; the provisioned one is fetched first where it is missing or damaged.
+
+    Raises ModelError when a given model is no model, or when the fetching fails.
+    """
+    if explicit is None and not os.environ.get(ENVIRONMENT) and not whole(home() / NAME):
+        provision(say)
+    return find_model(explicit)
+
+
 def whole(path: Path) -> bool:
     """Whether a bundle holds both networks, undamaged (the checksums of its zip agree)."""
     try:

@@ -135,7 +135,7 @@ def test_checking_keeps_no_copy_of_the_video(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     seen: list[Path] = []
 
-    def track_of(path: Path, *, progress):
+    def track_of(path: Path, *, model, progress):
         seen.append(path)
         progress(1.0)
         return factories.squatting(6.0)
@@ -157,7 +157,7 @@ def test_a_failed_check_leaves_nothing_behind(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    def track_of(path: Path, *, progress):
+    def track_of(path: Path, *, model, progress):
         raise VideoError("no")
 
     monkeypatch.setattr(checking, "track_of", track_of)

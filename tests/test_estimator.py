@@ -15,7 +15,7 @@ from conftest import MakeClip, turned
 
 from formcheck import estimator
 from formcheck.errors import ModelError, VideoError
-from formcheck.estimator import LONG_SIDE, PoseEstimation, track_of
+from formcheck.estimator import LONG_SIDE, PoseEstimation, watch
 from formcheck.pose import J, PoseTrack
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +37,7 @@ def gone(pid: int, within_s: float = 10.0) -> bool:
 
 def test_a_picture_without_anybody(make_clip: MakeClip, model: Path, tmp_path: Path) -> None:
     shares: list[float] = []
-    track = track_of(make_clip(audio=True), model=model, progress=shares.append)
+    track = watch(make_clip(audio=True), model=model, progress=shares.append)
     assert len(track) == 25
     assert track.size == (64, 48)
     assert not any(p.found for p in track)
@@ -58,20 +58,20 @@ def test_a_picture_without_anybody(make_clip: MakeClip, model: Path, tmp_path: P
 
 def test_fast_videos_are_thinned_and_said_so(make_clip: MakeClip, model: Path) -> None:
     clip = make_clip("a.mkv", [round(1000 * i / 240) for i in range(120)], container="matroska")
-    track = track_of(clip, model=model)
+    track = watch(clip, model=model)
     assert np.diff(track.times_s) == pytest.approx(1 / 60, abs=1.1e-3)
     assert track.meta["thinned_frames"] == 120 - len(track) > 80
 
 
 def test_only_the_stretch_wanted(make_clip: MakeClip, model: Path) -> None:
-    track = track_of(make_clip(pts_ms=range(0, 2000, 40)), start_s=0.5, end_s=1.0, model=model)
+    track = watch(make_clip(pts_ms=range(0, 2000, 40)), start_s=0.5, end_s=1.0, model=model)
     assert track.times_s[0] >= 0.5
     assert track.times_s[-1] <= 1.0
     assert len(track) == 13
 
 
 def test_a_real_lift(clip_path: Path, model: Path) -> None:
-    track = track_of(clip_path, end_s=3.0, model=model)
+    track = watch(clip_path, end_s=3.0, model=model)
     found = np.mean([p.found for p in track])
     assert found > 0.95
     width, height = track.size
@@ -87,8 +87,8 @@ def test_a_rotation_flag_turns_the_pixels_of_the_pose(clip_path: Path, model: Pa
     flagged.write_bytes(clip_path.read_bytes())
     if flagged.read_bytes()[4:8] != b"ftyp":
         pytest.skip("only an MP4 can be given a rotation flag here")
-    upright = track_of(clip_path, end_s=0.5, model=model)
-    lying = track_of(turned(flagged, 90), end_s=0.5, model=model)
+    upright = watch(clip_path, end_s=0.5, model=model)
+    lying = watch(turned(flagged, 90), end_s=0.5, model=model)
     assert lying.size == upright.size[::-1]
     assert lying.meta["rotation"] in (90, 270)
 
@@ -100,27 +100,27 @@ def test_the_childs_sentence_arrives_unchanged(tmp_path: Path, model: Path) -> N
     text = tmp_path / "text.mp4"
     text.write_text("no video " * 100)
     with pytest.raises(VideoError) as caught:
-        track_of(text, model=model)
+        watch(text, model=model)
     assert str(caught.value) == (
         "text.mp4 is not a video that formcheck can read; use MP4, MOV, WebM, MKV or AVI."
     )
     with pytest.raises(VideoError, match="There is no file"):
-        track_of(tmp_path / "none.mp4", model=model)
+        watch(tmp_path / "none.mp4", model=model)
     with pytest.raises(VideoError, match="is a folder"):
-        track_of(tmp_path, model=model)
+        watch(tmp_path, model=model)
 
 
 def test_models_that_are_none(make_clip: MakeClip, tmp_path: Path) -> None:
     import zipfile
 
     with pytest.raises(ModelError, match="There is no pose model"):
-        track_of(make_clip(), model=tmp_path / "none.task")
+        watch(make_clip(), model=tmp_path / "none.task")
     fake = tmp_path / "fake.task"
     with zipfile.ZipFile(fake, "w") as file:
         for name in ("pose_detector.tflite", "pose_landmarks_detector.tflite"):
             file.writestr(name, b"rubbish" * 100)
     with pytest.raises(ModelError, match="cannot be used as a pose model"):
-        track_of(make_clip(), model=fake)
+        watch(make_clip(), model=fake)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_an_unforeseen_error_is_a_sentence_too(
         "serve(**job)"
     )))  # fmt: skip
     with pytest.raises(VideoError, match=r"ZeroDivisionError: by nothing\); please report"):
-        track_of(make_clip(), model=model)
+        watch(make_clip(), model=model)
 
 
 # ---- no process left behind -------------------------------------------------------------------------
@@ -203,8 +203,8 @@ def test_a_script_needs_no_main_guard(make_clip: MakeClip, model: Path, tmp_path
     """The child imports formcheck only: a script that calls at its top level is not run twice."""
     script = tmp_path / "script.py"
     script.write_text(
-        "import sys\nfrom pathlib import Path\nfrom formcheck.estimator import track_of\n"
-        "print('once')\nprint(len(track_of(Path(sys.argv[1]), model=Path(sys.argv[2]))))\n"
+        "import sys\nfrom pathlib import Path\nfrom formcheck.estimator import watch\n"
+        "print('once')\nprint(len(watch(Path(sys.argv[1]), model=Path(sys.argv[2]))))\n"
     )
     done = subprocess.run(
         [sys.executable, str(script), str(make_clip()), str(model)],

@@ -138,3 +138,14 @@ def test_importing_formcheck_does_nothing_heavy() -> None:
     code = "import sys, formcheck\nsys.exit(' '.join({'mediapipe', 'cv2', 'av'} & set(sys.modules)) or None)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_public_name_is_there_and_the_version_needs_none_of_them() -> None:
+    code = (
+        "import sys, formcheck\n"
+        "assert 'numpy' not in sys.modules\n"
+        "assert set(formcheck.__all__) <= set(dir(formcheck))\n"
+        "for name in formcheck.__all__: getattr(formcheck, name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 0, done.stderr

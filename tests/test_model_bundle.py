@@ -13,7 +13,7 @@ import pytest
 
 from formcheck import model_bundle
 from formcheck.errors import ModelError
-from formcheck.model_bundle import NAME, NETWORKS, Network, bundle, find_model, provision
+from formcheck.model_bundle import NAME, NETWORKS, Network, bundle, find_model, provision, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -183,3 +183,23 @@ def test_an_installed_package_keeps_its_model_in_the_users_cache(
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setenv(variable, str(tmp_path))
     assert model_bundle.home() == tmp_path / rest
+
+
+def test_a_missing_model_is_fetched_at_the_first_check_and_a_given_one_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Path
+) -> None:
+    fetched: list[str] = []
+
+    def provision(say: object, folder: Path | None = None) -> Path:
+        fetched.append("yes")
+        (tmp_path / NAME).write_bytes(model.read_bytes())
+        return tmp_path / NAME
+
+    monkeypatch.delenv("FORMCHECK_MODEL", raising=False)
+    monkeypatch.setattr(model_bundle, "home", lambda: tmp_path)
+    monkeypatch.setattr(model_bundle, "provision", provision)
+    with pytest.raises(ModelError, match="There is no pose model at"):
+        ready(tmp_path / "none.task", print)
+    assert not fetched
+    assert ready(None, print) == ready(None, print) == tmp_path / NAME
+    assert len(fetched) == 1

@@ -24,7 +24,7 @@ LOOKUP_PORT, LOOKUP_SOCKET = 53, "io.systemd.Resolve"
 WORK = """
 import sys, time
 from pathlib import Path
-from formcheck.estimator import PoseEstimation, track_of
+from formcheck.estimator import PoseEstimation, watch
 long, short, model = (Path(a) for a in sys.argv[1:4])
 end = time.monotonic() + float(sys.argv[4])
 with PoseEstimation(long, model=model) as estimation:
@@ -32,7 +32,7 @@ with PoseEstimation(long, model=model) as estimation:
         if time.monotonic() > end: break
     else:
         sys.exit("the clip is too short to watch")
-print(len(track_of(short, model=model)))
+print(len(watch(short, model=model)))
 """
 ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
 PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
@@ -124,8 +124,8 @@ def test_metrics_may_be_allowed(environment: pytest.MonkeyPatch) -> None:
 
 
 def test_the_callers_own_connections_are_left_alone(make_clip: MakeClip, model: Path) -> None:
-    from formcheck.estimator import track_of
+    from formcheck.estimator import watch
 
     before = {n: os.environ.get(n) for n in NAMES}
-    track_of(make_clip(), model=model)
+    watch(make_clip(), model=model)
     assert {n: os.environ.get(n) for n in NAMES} == before

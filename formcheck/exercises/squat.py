@@ -33,6 +33,7 @@ CUT = RepRule(
     phases=(DESCENT, DESCENT, BOTTOM, DRIVE, RISE), shortest_s=0.5, longest_s=12.0,
     guards=(
         Guard("trunk_inclination", -30, 80, "bent over rather than squatted"),
+        Guard("hip_over_knee", -1.0, 0.215, "the knees stayed straight"),
         Guard("hip_height", 0.33, 1.0, "did not stand up", event="end"),
     ),
 )  # fmt: skip

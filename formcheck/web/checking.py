@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from formcheck import model_bundle
 from formcheck.analysis import examine
 from formcheck.estimator import track_of
 from formcheck.options import Options
@@ -51,7 +52,11 @@ def check(video: BinaryIO, name: str, options: Options, progress: Progress) -> C
         path = Path(workshop) / f"set{suffix if suffix in SUFFIXES else '.mp4'}"
         with path.open("wb") as copy:
             shutil.copyfileobj(video, copy)
-        track = track_of(path, progress=lambda share: progress(WATCHING * share, "Watching the video"))
+        track = track_of(
+            path,
+            model=model_bundle.ready(None, lambda line: progress(0.0, line)),
+            progress=lambda share: progress(WATCHING * share, "Watching the video"),
+        )
         examination = examine(track, options, Path(name).name)
         frames = folder.key_frames(path, track, examination)
         files = folder.write_folder(
