@@ -190,7 +190,7 @@ def _shown(report: Report, form: str) -> str:
 
 
 def _complain(sentence: str) -> int:
-    print(f"formcheck: {sentence}", file=sys.stderr, flush=True)
+    print(f"formcheck: {' '.join(sentence.splitlines())}", file=sys.stderr, flush=True)
     return COULD_NOT_RUN
 
 

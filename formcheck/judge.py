@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.calibration import Calibration
-from formcheck.exercise import MIN_FRAMES, Exercise, Fault, Limit
+from formcheck.exercise import MIN_FRAMES, SIDE, Exercise, Fault, Limit
 from formcheck.options import Options
 from formcheck.report import Finding, Unseen, Verdict
 from formcheck.segments import Segment
+from formcheck.signals import SIGNALS
 
 Array = NDArray[np.float64]
 
@@ -20,6 +21,7 @@ SEEN_SHARE = (
 )
 BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
 RATE_SLACK = 0.1  # 45 frames a second pass for 50
+FRONT_FROM = 60.0  # degrees off side-on from which a camera is in front of or behind the lifter
 FRAME_SLACK_S = 0.02  # a state of 0.15 s shows 0.133 s between its first and last frame at 30 frames a second
 
 
@@ -41,7 +43,7 @@ def judge(
     if not fault.view.allows(yaw):
         return Unseen(fault.code, f"the camera was {turned(yaw)}; {fault.view.move}", (segment.index,))
     if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
-        return Unseen(fault.code, f"it needs about {fault.min_fps:g} frames a second", (segment.index,))
+        return Unseen(fault.code, f"it needs {fault.min_fps:g} frames a second or more", (segment.index,))
     limits = limits_of(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
     seen = [(limit, r) for limit, r in zip(limits, readings, strict=True) if not r.why_unseen]
@@ -112,15 +114,18 @@ def _phase_words(fault: Fault) -> str:
 
 
 def _why_unseen(limit: Limit, segment: Segment, mask: NDArray[np.bool_]) -> str:
-    """In words, which part of the body was hidden, or which moment the clip does not show."""
+    """In words, what was hidden, or which moment the clip does not show."""
     hidden = [
         s for s in limit.watch.signals if np.isfinite(segment.values[s][mask]).sum() < SEEN_SHARE * mask.sum()
     ]
     if hidden:
-        return f"{hidden[0].replace('_', ' ')} could not be measured in enough frames (covered or cut off)"
+        return f"it needs {SIGNALS[hidden[0]].needs} for longer"
+    if not (segment.starts_whole and segment.ends_whole):
+        missing = "end" if segment.starts_whole else "start"
+        return f"the clip does not show the {missing} of the {segment.kind}"
     if "standing" in limit.watch.words and not segment.standing:
         return "the lifter was never seen standing still, so there is nothing to compare with"
-    return f"the clip does not show the moment for {limit.watch.words}"
+    return f"it needs {SIGNALS[limit.watch.signals[0]].needs} at the decisive moment"
 
 
 def limits_of(fault: Fault, options: Options) -> tuple[Limit, ...]:
@@ -170,9 +175,11 @@ def camera_yaw(segment: Segment, calibration: Calibration) -> float:
 
 
 def turned(yaw: float) -> str:
-    """A camera angle in words."""
+    """Where the camera was, in words."""
+    if abs(yaw) <= SIDE.high:
+        return "at the side"
     where = "in front of" if yaw > 0 else "behind"
-    return "side-on" if abs(yaw) < 20 else f"about {abs(yaw):.0f} degrees round to {where} the lifter"
+    return f"{'' if abs(yaw) > FRONT_FROM else 'half-way round to '}{where} the lifter"
 
 
 def faults_for(exercise: Exercise, variant: str, options: Options) -> tuple[Fault, ...]:

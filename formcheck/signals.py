@@ -14,8 +14,10 @@ from math import asin, atan2, degrees, hypot, isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.body import Body
+from formcheck.body import Body, Reference
 from formcheck.geometry import Point, along, angle_at, distance, elevation, inclination, side_of_line
+from formcheck.pose import JOINTS, nobody
+from formcheck.words import listed
 
 Array = NDArray[np.float64]
 
@@ -32,12 +34,20 @@ BAR_LEVEL = 0.07  # ... and no more than this above or below it: hands on the he
 
 @dataclass(frozen=True)
 class SignalSpec:
-    """A signal: its name, its unit, what it means and how to get it."""
+    """A signal: name, unit, what it means, how to get it; `only`: what it takes, where joints are not enough."""
 
     name: str
     unit: str
     doc: str
     of: Callable[[Body], float]
+    only: str = ""
+
+    @property
+    def needs(self) -> str:
+        """What must be seen to measure it, in words: the parts of the body that it reads."""
+        body = _Witness()
+        self.of(body)
+        return self.only or f"{listed(dict.fromkeys(PARTS.get(j, j) for j in body.read))} in sight"
 
 
 @dataclass(frozen=True)
@@ -55,12 +65,27 @@ class SignalTable:
 
 SIGNALS: dict[str, SignalSpec] = {}
 
+PARTS = {"wrist": "hand", "index": "hand", "pinky": "hand", "ear": "head", "foot": "toes"}
+"""Joint -> what people call it, where that differs."""
 
-def signal(unit: str) -> Callable[[Callable[[Body], float]], Callable[[Body], float]]:
+
+class _Witness(Body):
+    """A body that stands anywhere and notes which joints are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(nobody(0.0, (1, 1)), Reference(1, "left", 1.0, 0.0, 0.0))
+        self.read: list[str] = []
+
+    def _point(self, i: int) -> Point:
+        self.read.append(JOINTS[i].removeprefix("left_").removeprefix("right_"))
+        return (0.01 * i, 0.02 * i)
+
+
+def signal(unit: str, only: str = "") -> Callable[[Callable[[Body], float]], Callable[[Body], float]]:
     """Enter a function into SIGNALS under its own name."""
 
     def enter(of: Callable[[Body], float]) -> Callable[[Body], float]:
-        SIGNALS[of.__name__] = SignalSpec(of.__name__, unit, (of.__doc__ or "").strip(), of)
+        SIGNALS[of.__name__] = SignalSpec(of.__name__, unit, (of.__doc__ or "").strip(), of, only)
         return of
 
     return enter
@@ -224,7 +249,7 @@ def hip_over_knee(b: Body) -> float:
     return b("hip")[1] - b("knee")[1]
 
 
-@signal("%H")
+@signal("%H", only="the hands at a bar on the shoulders")
 def shoulder_bar_forward(b: Body) -> float:
     """Estimated bar on the shoulders in front of the middle of the foot; NaN unless the hands are there."""
     shoulder, hip, wrist = b("shoulder"), b("hip"), b("wrist")

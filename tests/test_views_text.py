@@ -86,7 +86,7 @@ def test_filming_problems_stand_apart() -> None:
 
 
 def test_what_was_not_judged_is_gathered_by_reason() -> None:
-    why = "the camera was side-on; film from the front"
+    why = "the camera was at the side; film from the front"
     report = factories.report(
         unseen=(
             Unseen("SQ401", why),

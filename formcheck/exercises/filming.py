@@ -121,6 +121,11 @@ def _people(f: Footage) -> float:
     return float(np.mean(f.track.people > 1)) if len(f.track) else 0.0
 
 
+def _damaged(f: Footage) -> float:
+    frames, skipped = (float(f.track.meta.get(key, 0)) for key in ("frames", "skipped_frames"))
+    return skipped / (frames + skipped) if frames + skipped else float("nan")
+
+
 def _cuts(f: Footage) -> float:
     return float(len(f.calibrations))
 
@@ -178,5 +183,11 @@ FILMING: tuple[FilmingProblem, ...] = (
         "CAM402", "cuts", "The clip is edited", 1, "The picture jumps to another place or person.",
         "Each part is judged by itself, with less to compare with.", "Upload one set as it was filmed.",
         "Engineering choice.", "A jump of the tracker from a cut of the video.", _cuts, 1, "takes", True,
+    ),
+    FilmingProblem(
+        "CAM403", "damaged", "The video is damaged", 1, "Some pictures of the file could not be read and were left out.",
+        "What happened in them was not seen, and pictures beside them may be smeared.",
+        "Copy or export the video again.", "Engineering choice: more than one picture in fifty.", "",
+        _damaged, 0.02, "of frames", True,
     ),
 )  # fmt: skip
