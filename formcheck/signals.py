@@ -34,7 +34,7 @@ BAR_LEVEL = 0.07  # ... and no more than this above or below it: hands on the he
 
 @dataclass(frozen=True)
 class SignalSpec:
-    """A signal: name, unit, what it means, how to get it; `only`: what it takes, where joints are not enough."""
+    """A signal: name, unit, what it means, how to get it; `only`: what else it takes."""
 
     name: str
     unit: str
