@@ -67,7 +67,7 @@ class _Squat:
     def at(self, t: float, depth: float, rep: Rep) -> Instant:
         f, (_, _, up) = rep.faults, rep.phases
         going = rep.start_s <= t <= rep.end_s
-        deep = depth if going else 0.0
+        deep = max(0.0, depth) if going else 0.0  # easing may end a rounding error below 0
         trunk = STANDING_DEG + (self.trunk + f.lean_deg - STANDING_DEG) * deep**0.85
         trunk += bump(t, up[1], up[1] + SHOOT_PEAK * (up[2] - up[1]), up[2], f.hips_shoot_up_deg)
         trunk -= bump(t, up[2] - 0.25, up[2] + 0.2, up[2] + 0.65, f.lean_back_deg)
