@@ -104,6 +104,7 @@ def fault_page(fault: Documented, heading: str = "#") -> str:
         ("Why it matters", fault.why),
         ("Limits", limit_lines(fault)),
         ("Cue", fault.cue),
+        ("Price", price_sentence(fault)),
         ("Source of the limits", fault.source),
         ("What it cannot tell", fault.cannot_tell),
     )
@@ -129,6 +130,13 @@ def limit_sentences(fault: Documented) -> list[str]:
     if isinstance(fault, Fault):
         return [*map(_limit, fault.limits), _gate(fault)]
     return []
+
+
+def price_sentence(fault: Documented) -> str:
+    """How the fault's price is worked out; "" where a moment does not show it."""
+    remedy = fault.price if isinstance(fault, Fault) else None
+    words = "" if remedy is None else remedy.words
+    return words and f"The turning force on the low back, against the same rep with {words}."
 
 
 def exercise_page(exercise: Exercise, heading: str = "#") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,8 +156,15 @@ def test_the_benchmark_fails_when_a_row_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert benchmark.main() == 0
-    assert {row.name for row in benchmark.rows()} == {f"V{n}" for n in range(1, 17)}
+    assert {row.name for row in benchmark.rows()} == {f"V{n}" for n in range(1, 17)} | {"E1", "E2", "E3"}
     bad = benchmark.Row("V1", "made up", "1 Nm", "2 Nm", "exact", holds=False)
     monkeypatch.setattr(benchmark, "rows", lambda: [bad])
     assert benchmark.main() == 1
     assert "DOES NOT HOLD" in capsys.readouterr().out
+
+
+def test_the_page_shows_the_table_of_today() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "spine_load.md").read_text(encoding="utf-8")
+    assert page == benchmark.written(page, benchmark.rows()), (
+        "python -m benchmarks.spine_load --write docs/spine_load.md"
+    )
