@@ -171,7 +171,7 @@ def camera_yaw(segment: Segment, calibration: Calibration) -> float:
     yaw = segment.values.get("yaw", np.array([]))
     yaw = yaw[np.isfinite(yaw)]
     value = float(np.median(yaw)) if len(yaw) >= MIN_FRAMES else calibration.yaw_deg
-    return 0.0 if np.isnan(value) else value
+    return 0.0 if np.isnan(value) else min(max(value, -90.0), 90.0)  # smoothing may overshoot 90
 
 
 def turned(yaw: float) -> str:

@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 
 from formcheck.analysis import examine
+from formcheck.body import Reference
+from formcheck.calibration import Calibration
+from formcheck.judge import camera_yaw
 from formcheck.options import Options
 from formcheck.pose import J, PoseTrack
+from formcheck.segments import Segment
 from formcheck.signals import SIGNALS
 
 TRACK = factories.squatting(12, 30, 4)
@@ -51,3 +55,10 @@ def test_damaged_pictures_are_reported(skipped: int, said: bool) -> None:
     meta = {"frames": len(TRACK), "skipped_frames": skipped}
     found = examine(replace(TRACK, meta=meta)).report.findings
     assert (np.array([f.code for f in found]) == "CAM403").any() == said
+
+
+def test_a_yaw_beyond_square_is_square() -> None:
+    """Smoothing may read 91 degrees; a view from any side still allows it, and so does one from the front."""
+    yaw = {"yaw": np.array([90.0, 92.0, 93.0])}
+    facing = Segment("rep", 0, np.arange(3.0), yaw, np.array(["descent"] * 3), 1, True)
+    assert camera_yaw(facing, Calibration(Reference(1, "both", 500.0), 88.0, {}, {})) == 90.0

@@ -42,6 +42,11 @@ def test_the_page_says_what_the_report_says() -> None:
     assert DISCLAIMER in page
 
 
+def test_the_page_says_the_limits_that_were_judged_by() -> None:
+    chosen = factories.report(FAULT, made_with={"limits": {"SQ101": [8.0, None]}})
+    assert "warning above 8°, never more than a warning" in html.page(chosen, SIGNALS)
+
+
 def test_the_page_needs_no_network_and_no_scripts() -> None:
     tags = Tags(html.page(factories.report(FAULT), SIGNALS, {FAULT: b"jpeg"}))
     assert "script" not in {tag for tag, _ in tags.found}

@@ -14,6 +14,7 @@ from formcheck.analysis import Examination, examine
 from formcheck.body import Reference
 from formcheck.exercises import EXERCISES
 from formcheck.pose import J, PoseTrack
+from formcheck.report import Phase
 from formcheck.video import VideoFile, VideoSink
 from formcheck.views import drawing, judged, overlay
 from formcheck.views.drawing import Canvas
@@ -148,7 +149,7 @@ def test_status_counts_reps() -> None:
 
 
 def test_status_of_a_hold_and_of_nothing() -> None:
-    hold = replace(factories.cut(0, 1.0), kind="hold", end_s=31.0, phases=())
+    hold = replace(factories.cut(0, 1.0), kind="hold", end_s=31.0, phases=(Phase("hold", 1.0, 31.0),))
     assert overlay.status(factories.report(exercise="plank", segments=(hold,)), 11.0) == "Hold 10 s"
     assert overlay.status(factories.report(exercise="plank", segments=(hold,)), 40.0) == ""
     assert overlay.status(factories.report(exercise="none", segments=()), 1.0) == ""

@@ -29,6 +29,13 @@ def test_a_finding_says_rep_time_value_limit_why_and_cue() -> None:
         assert part in flat
 
 
+def test_the_limits_are_those_that_were_judged_by() -> None:
+    words = "change of trunk inclination since the turn: warning above {}°, fault above {}°"
+    assert words.format(7, 12) in " ".join(text(factories.report(FAULT)).split())
+    chosen = factories.report(FAULT, made_with={"limits": {"SQ101": [8.0, 13.0]}})
+    assert words.format(8, 13) in " ".join(text(chosen).split())
+
+
 def test_there_is_one_cue_for_the_set_and_it_is_the_worst_ones() -> None:
     words = text(factories.report(WARNING, FAULT))
     assert words.count("Next set, one thing") == 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from formcheck.manual import Documented, every_fault
+from formcheck.exercise import Fault
+from formcheck.judge import limits_of
+from formcheck.manual import Documented, every_fault, limit_sentences
+from formcheck.options import Options
 from formcheck.report import Cut, Finding, LoadUnseen, Report, Unseen
 from formcheck.words import clock, counted, listed, readable, span, with_unit
 
@@ -35,6 +38,20 @@ def by_fault(findings: Iterable[Finding]) -> list[Group]:
     return sorted(
         groups, key=lambda g: (g.worst.verdict != "fault", -g.fault.severity, -len(g.findings), g.fault.code)
     )
+
+
+def as_judged(report: Report, fault: Documented) -> Documented:
+    """A fault with the limits it was judged by, which the user may have chosen."""
+    chosen = report.made_with.get("limits")
+    if not isinstance(fault, Fault) or not isinstance(chosen, Mapping):
+        return fault
+    options = Options(limits={code: (warn, worst) for code, (warn, worst) in chosen.items()})
+    return replace(fault, limits=limits_of(fault, options))
+
+
+def limits_said(report: Report, fault: Documented) -> list[str]:
+    """Sentences about the limits that a fault was judged by, and under which conditions."""
+    return limit_sentences(as_judged(report, fault))
 
 
 def filming(report: Report) -> list[Group]:

@@ -11,18 +11,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from formcheck.exercise import Fault
-from formcheck.manual import limit_sentences
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SignalTable
 from formcheck.views import load_words, plots
 from formcheck.views.groups import (
     Group,
+    as_judged,
     by_fault,
     extra_measures,
     filmed_from,
     filming,
     headline,
     labels,
+    limits_said,
     name_of,
     not_judged,
     seen_at,
@@ -61,7 +62,7 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
         filmed_from=filmed_from(report),
         made_with=listed(_version(k, v) for k, v in report.made_with.items() if not isinstance(v, dict)),
         seen_at=seen_at,
-        limit_sentences=limit_sentences,
+        limits_said=limits_said,
         low_back=_low_back(report, signals),
         price_of=load_words.price_of,
     )
@@ -125,9 +126,10 @@ def _version(name: str, value: object) -> str:
 
 def _plot(group: Group, signals: SignalTable, report: Report) -> Markup:
     """The limit of a fault over time; its text is escaped where it is drawn."""
-    if not isinstance(group.fault, Fault) or not group.fault.limits:
+    fault = as_judged(report, group.fault)
+    if not isinstance(fault, Fault) or not fault.limits:
         return Markup()
-    limit = next((m for m in group.fault.limits if m.unit == group.worst.unit), group.fault.limits[0])
+    limit = next((m for m in fault.limits if m.unit == group.worst.unit), fault.limits[0])
     return Markup(plots.svg(plots.limit_plot(limit, group.fault.title, group.findings, signals, report)))
 
 

@@ -159,7 +159,8 @@ def status(report: Report, time_s: float) -> str:
     total = len(report.counted)
     now = next((c for c in report.segments if c.start_s <= time_s <= c.end_s), None)
     if now is not None:
-        phase = next((p.name for p in now.phases if p.start_s <= time_s <= p.end_s), "")
+        now_in = (p.name for p in now.phases if p.start_s <= time_s <= p.end_s and p.name != now.kind)
+        phase = next(now_in, "")
         return " · ".join(w for w in (_label(report, now, time_s, total), readable(phase)) if w)
     done = sum(c.end_s <= time_s for c in report.counted)
     reps = any(c.kind == "rep" for c in report.counted)
@@ -205,9 +206,7 @@ def _strip(
         drawing.text(strip, fitted, (room, second), size, colour, 600)
 
 
-def _gauge(
-    strip: Image, share: float, words: str, between: tuple[int, int], base: int, size: int
-) -> None:
+def _gauge(strip: Image, share: float, words: str, between: tuple[int, int], base: int, size: int) -> None:
     """The load on the low back as a bar with its value, at the right of the room; left out if narrow."""
     left, right = between
     label, long = "low back", GAUGE_TEXTS * size

@@ -14,6 +14,7 @@ from formcheck.views.groups import (
     filming,
     headline,
     labels,
+    limits_said,
     name_of,
     not_judged,
     seen_at,
@@ -83,7 +84,8 @@ def _low_back(report: Report) -> str:
 def _group(report: Report, group: Group) -> str:
     fault = group.fault
     where = "\n".join(f"    {f.verdict:<5}  {seen_at(report, f)}" for f in group.findings)
-    said = [("Seen", fault.see), ("Why", fault.why), ("Cue", fault.cue)]
+    *limits, _ = limits_said(report, fault)
+    said = [("Seen", fault.see), ("Limit", "; and ".join(limits)), ("Why", fault.why), ("Cue", fault.cue)]
     if price := load_words.price_of(report, fault.code):
         said.append(("Price", f"{price}."))
     paragraphs = "\n".join(_paragraph(title, words) for title, words in said)
@@ -93,7 +95,8 @@ def _group(report: Report, group: Group) -> str:
 def _filming(report: Report) -> str:
     lines = []
     for group in filming(report):
-        lines.append(_wrapped(f"{group.fault.code} {group.fault.title}: {group.fault.cue}", "  "))
+        said = f"{group.fault.code} {group.fault.title}: {group.fault.why} {group.fault.cue}"
+        lines.append(_wrapped(said, "  "))
     return "\n".join(["Filming", *lines]) if lines else ""
 
 
