@@ -188,7 +188,7 @@ def signals_page() -> str:
     rows = "\n".join(f"| `{s.name}` | {s.unit} | {' '.join(s.doc.split())} |" for s in SIGNALS.values())
     about = (
         "The columns of signals.csv. H is the lifter's standing height; deg are degrees; an empty cell "
-        "means not seen."
+        "means not seen. Columns that begin with `low_back_` are explained in [spine_load.md](spine_load.md)."
     )
     return f"# Signals\n\n{MADE}\n\n{about}\n\n| signal | unit | meaning |\n|---|---|---|\n{rows}\n"
 

@@ -89,7 +89,7 @@ def _low_back(report: Report, signals: SignalTable) -> LowBack | None:
     meaning = load_words.PLANK_MEANING if report.exercise == "plank" else load_words.MEANING
     drawn = plots.load_plot(signals, report)
     return LowBack(
-        load_words.summary(report), load_words.hint(report), meaning, load_words.CAVEAT,
+        load_words.summary(report), load_words.hint(report), meaning, load_words.caveat(report),
         report.load.assumed, _curves(drawn) if drawn else "", Markup(plots.svg(drawn) if drawn else ""),
         SegmentTable(load_words.head(report), tuple(load_words.rows(report))),
     )  # fmt: skip

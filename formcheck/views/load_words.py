@@ -14,6 +14,7 @@ CAVEAT = (
     "between enough and too much. The squeezing force is an estimate; strong spines of trained people carry "
     "far more."
 )
+PLANK_CAVEAT = "A model, for comparing your own holds: good to 20 %, and no line between enough and too much."
 MEANING = "Turning force bends the low back forward, and its muscles hold against it: weight times distance."
 PLANK_MEANING = (
     "In a plank it is the other way round: the weight hollows the back, and the belly muscles hold."
@@ -52,9 +53,14 @@ def hint(report: Report) -> str:
         words for words, key in (("height", "height_m"), ("body mass", "mass_kg")) if given[key] is None
     ]
     no_load = given["load_kg"] is None and report.exercise != "plank"
-    if missing:
-        return f"Give {listed([*missing, *(['load'] if no_load else [])])} for numbers in newton metres."
-    return "No load was given; it is the body alone that is counted." if no_load else ""
+    alone = "No load was given; it is the body alone that is counted." if no_load else ""
+    more = f"Give {listed(missing)} for numbers in newton metres." if missing else ""
+    return f"{alone} {more}".strip()
+
+
+def caveat(report: Report) -> str:
+    """What the numbers are good for."""
+    return PLANK_CAVEAT if report.exercise == "plank" else CAVEAT
 
 
 def assumed(load: Load) -> str:

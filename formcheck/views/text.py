@@ -77,7 +77,7 @@ def _low_back(report: Report) -> str:
         return ""
     lines = [_wrapped(f"Low back: {said} {load_words.hint(report)}".rstrip())]
     if report.load.basis == "absolute":
-        lines += [_wrapped(load_words.CAVEAT, "  "), _wrapped(load_words.assumed(report.load), "  ")]
+        lines += [_wrapped(load_words.caveat(report), "  "), _wrapped(load_words.assumed(report.load), "  ")]
     return "\n".join(lines)
 
 
