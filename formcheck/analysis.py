@@ -36,6 +36,34 @@ from formcheck.takes import split
 Array = NDArray[np.float64]
 
 
+class Rows:
+    """Times and rows of values, one after the other: append one, read all as arrays without copying them."""
+
+    def __init__(self, width: int) -> None:
+        self._data = np.empty((FIRST_ROWS, 1 + width))
+        self._n = 0
+
+    def append(self, time_s: float, row: Array) -> None:
+        """Add a row at the end."""
+        if self._n == len(self._data):
+            self._data = np.concatenate([self._data, np.empty_like(self._data)])
+        self._data[self._n, 0], self._data[self._n, 1:] = time_s, row
+        self._n += 1
+
+    @property
+    def times_s(self) -> Array:
+        """(T,) seconds."""
+        return self._data[: self._n, 0]
+
+    @property
+    def values(self) -> Array:
+        """(T, K), a column a signal."""
+        return self._data[: self._n, 1:]
+
+
+FIRST_ROWS = 512  # room to begin with; it doubles when it is full
+
+
 class Analysis:
     """One take of one exercise, pose by pose.
 
@@ -58,8 +86,7 @@ class Analysis:
         self._functions = [SIGNALS[name].of for name in self._names]
         self._smoother = Smoother()
         self._cutter = exercise.cut(variant)
-        self._times: list[float] = []
-        self._rows: list[Array] = []  # signals, then joints
+        self._rows = Rows(len(self._names) + postures.WIDTH)  # signals, then joints
         self._judged: set[int] = set()
         self._next_index = first_index
 
@@ -98,29 +125,23 @@ class Analysis:
         """Everything this take gave, with its smoothed signals."""
         return Outcome(
             self.calibration, self.segments, self.findings, self.unseen, self._faults, self.table(),
-            self._smooth()[:, len(self._names) :], frozenset(self._judged),
+            self._rows.values[:, len(self._names) :].copy(), frozenset(self._judged),
         )  # fmt: skip
 
     def table(self) -> SignalTable:
         """The smoothed signals so far."""
-        rows = self._smooth()[:, : len(self._names)]
+        rows, times = self._rows.values[:, : len(self._names)].copy(), self._rows.times_s.copy()
         phase = np.full(len(rows), "", dtype="<U24")
         number = np.full(len(rows), -1)
-        times = np.array(self._times)
         for s in self.segments:
             inside = (times >= s.times_s[0]) & (times <= s.times_s[-1])
             phase[inside], number[inside] = s.phase, s.index
         return SignalTable(times, dict(zip(self._names, rows.T, strict=True)), phase, number)
 
-    def _smooth(self) -> Array:
-        """Everything smoothed so far, (T, signals + joints)."""
-        return np.array(self._rows).reshape(len(self._rows), len(self._names) + postures.WIDTH)
-
     def _take(self, emitted: list[tuple[float, Array]]) -> list[Finding]:
         found = []
         for time_s, smooth in emitted:
-            self._times.append(time_s)
-            self._rows.append(smooth)
+            self._rows.append(time_s, smooth)
             for span in self._cutter.push(time_s, dict(zip(self._names, smooth.tolist(), strict=False))):
                 found += self._judge(span)
         return found
@@ -139,12 +160,14 @@ class Analysis:
         return found
 
     def _segment(self, span: Span, index: int) -> Segment:
-        rows = np.array(self._rows[span.first : span.last + 1])[:, : len(self._names)]
+        part = slice(span.first, span.last + 1)
+        columns = self._rows.values[part].T
         bare = Segment(
-            span.kind, index, np.array(self._times[span.first : span.last + 1]),
-            dict(zip(self._names, rows.T, strict=True)), np.array([], dtype="<U24"),
-            None if span.turn is None else span.turn - span.first, span.counted, span.note,
-            span.starts_whole, span.ends_whole, self.calibration.standing, span.rests_high,
+            span.kind, index, self._rows.times_s[part],
+            dict(zip(self._names, columns, strict=False)), np.array([], dtype="<U24"),
+            None if span.turn is None else span.turn - span.first,
+            None if span.end is None else span.end - span.first, span.counted, span.note,
+            span.starts_whole, self.calibration.standing, span.rests_high,
         )  # fmt: skip
         return replace(bare, phase=self._cutter.label(bare))
 

@@ -49,10 +49,11 @@ def compose(
 
 
 def _cut(segment: Segment, exercise: Exercise | None, options: Options) -> Cut:
-    t = segment.times_s
-    edges = np.flatnonzero(segment.phase[1:] != segment.phase[:-1]) + 1
+    last = len(segment.times_s) - 1 if segment.end is None else segment.end
+    t = segment.times_s[: last + 1]
+    edges = np.flatnonzero(segment.phase[1 : last + 1] != segment.phase[:last]) + 1
     starts = [0, *edges.tolist()]
-    ends = [*edges.tolist(), len(t) - 1]
+    ends = [*edges.tolist(), last]
     phases = tuple(
         Phase(str(segment.phase[a]), _s(t[a]), _s(t[b])) for a, b in zip(starts, ends, strict=True)
     )

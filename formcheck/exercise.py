@@ -184,13 +184,13 @@ def from_standing(signal: str) -> Watch:
     return Watch(f"change of {_words(signal)} from standing", (signal,), of)
 
 
-def against_standing(signal: str, event: str) -> Watch:
-    """The signal at an event, minus its value in quiet standing (NaN if the lifter never stood still)."""
+def beyond_standing(signal: str) -> Watch:
+    """The signal at every moment, minus its value in quiet standing (NaN if the lifter never stood still)."""
 
-    def of(s: Segment) -> float:
-        return s.at(signal, event, EVENT_S) - s.standing.get(signal, np.nan)
+    def of(s: Segment) -> Array:
+        return np.asarray(s.values[signal] - s.standing.get(signal, np.nan))
 
-    return Watch(f"{_words(signal)} at the {event} against standing", (signal,), of, event, sustained=False)
+    return Watch(f"{_words(signal)} against standing", (signal,), of)
 
 
 def at(signal: str, event: str) -> Watch:
@@ -228,7 +228,7 @@ def swing(signal: str) -> Watch:
 
     def of(s: Segment) -> float:
         v = s.within(signal, ())
-        whole = s.starts_whole and s.ends_whole and len(v) >= MIN_FRAMES
+        whole = s.starts_whole and s.end is not None and len(v) >= MIN_FRAMES
         return float(np.percentile(v, 95) - np.percentile(v, 5)) if whole else np.nan
 
     return Watch(f"range of {_words(signal)}", (signal,), of, sustained=False)
@@ -244,14 +244,28 @@ def median(signal: str, phases: tuple[str, ...] = ()) -> Watch:
     return Watch(f"median {_words(signal)}", (signal,), of, sustained=False)
 
 
-def seconds_between(signal: str, first: str, last: str) -> Watch:
-    """Time from one event to another; `signal` is the one the reps are cut by."""
+def seconds_out(on: str) -> Watch:
+    """Time from leaving rest to arriving at the turn; `on` is the signal the reps are cut by."""
+    return Watch(
+        "time of the way out",
+        (on,),
+        lambda s: _seconds(s, s.event("start"), s.reaches_turn(on)),
+        sustained=False,
+    )
 
-    def of(s: Segment) -> float:
-        a, b = s.event(first), s.event(last)
-        return float(s.times_s[b] - s.times_s[a]) if a is not None and b is not None else np.nan
 
-    return Watch(f"time from {first} to {last}", (signal,), of, sustained=False)
+def seconds_back(on: str) -> Watch:
+    """Time from leaving the turn to being back at rest."""
+    return Watch(
+        "time of the way back",
+        (on,),
+        lambda s: _seconds(s, s.leaves_turn(on), s.event("end")),
+        sustained=False,
+    )
+
+
+def _seconds(s: Segment, a: int | None, b: int | None) -> float:
+    return float(s.times_s[b] - s.times_s[a]) if a is not None and b is not None else np.nan
 
 
 def drift(signal: str, baseline_s: float) -> Watch:

@@ -82,15 +82,30 @@ def worst_held(times_s: Array, values: Array, for_s: float) -> tuple[float, floa
     best, start, end = np.nan, np.nan, np.nan
     runs = np.split(np.arange(len(times_s)), np.flatnonzero(np.diff(times_s) > BRIDGE_S) + 1)
     for run in runs:
-        last = np.searchsorted(times_s[run], times_s[run] + for_s - FRAME_SLACK_S)
-        last = np.maximum(last, np.arange(len(run)) + MIN_FRAMES - 1)
-        for i, j in enumerate(last):
-            if j >= len(run):
-                break
-            level = float(values[run[i : j + 1]].min())
-            if not level <= best:
-                best, start, end = level, float(times_s[run[i]]), float(times_s[run[j]])
+        t, v = times_s[run], values[run]
+        last = np.maximum(np.searchsorted(t, t + for_s - FRAME_SLACK_S), np.arange(len(run)) + MIN_FRAMES - 1)
+        last = last[last < len(run)]
+        if not len(last):
+            continue
+        level = _lowest_between(v, last)
+        i = int(level.argmax())
+        if not level[i] <= best:
+            best, start, end = float(level[i]), float(t[i]), float(t[last[i]])
     return best, start, end
+
+
+def _lowest_between(values: Array, last: NDArray[np.intp]) -> Array:
+    """Smallest of values[i..last[i]] for every i, from minima over stretches of 1, 2, 4, ... samples."""
+    i = np.arange(len(last))
+    width = last - i + 1
+    lowest = np.full(len(last), np.inf)
+    stretch, size = values, 1
+    while size <= width.max():
+        rows = i[(width >= size) & (width < 2 * size)]
+        lowest[rows] = np.minimum(stretch[rows], stretch[last[rows] - size + 1])
+        stretch = np.minimum(stretch[:-size], stretch[size:]) if size < len(stretch) else stretch
+        size *= 2
+    return lowest
 
 
 def _sustained(values: Array, limit: Limit, fault: Fault, segment: Segment) -> Reading:

@@ -11,15 +11,19 @@ from formcheck.exercise import Exercise, rate
 from formcheck.report import Cut
 from formcheck.segments import Segment
 
-LOADED = {"squat": "shoulder_height", "deadlift": "shoulder_height", "row": "grip_height"}
-"""The height that moves with the load while it is lifted."""
-LIFTING = {"squat": ("turn", "end"), "deadlift": ("bottom", "top"), "row": ("start", "turn")}
+LIFT = {
+    "squat": ("hip_height", "shoulder_height"),
+    "deadlift": ("shoulder_height", "shoulder_height"),
+    "row": ("arm_reach", "grip_height"),
+}
+"""The signal that the reps are cut by, and the height that moves with the load."""
 
 
 def segment_measures(segment: Segment, exercise: Exercise | None, height_m: float | None) -> dict[str, float]:
     """Tempo per phase, range and speed of one segment, plus the exercise's own measures. NaN is left out."""
-    out = {"duration_s": float(segment.times_s[-1] - segment.times_s[0])}
-    for phase in dict.fromkeys(segment.phase.tolist()):
+    last = len(segment.times_s) - 1 if segment.end is None else segment.end
+    out = {"duration_s": float(segment.times_s[last] - segment.times_s[0])}
+    for phase in dict.fromkeys(segment.phase[: last + 1].tolist()):
         out[f"{phase}_s".replace("-", "_")] = segment.duration(phase)
     if exercise is not None:
         for measure in exercise.measures:
@@ -31,10 +35,14 @@ def segment_measures(segment: Segment, exercise: Exercise | None, height_m: floa
 
 def _lifting(segment: Segment, exercise: str, height_m: float | None) -> dict[str, float]:
     """Concentric time, range and mean speed, and the sticking region, of the way up."""
-    a, b = (segment.event(e) for e in LIFTING[exercise])
+    on, height = LIFT[exercise]
+    if exercise == "row" or not segment.rests_high:
+        a, b = segment.event("start"), segment.reaches_turn(on)
+    else:
+        a, b = segment.leaves_turn(on), segment.event("end")
     if a is None or b is None or b - a < 3:
         return {}
-    t, h = segment.times_s[a : b + 1], segment.values[LOADED[exercise]][a : b + 1]
+    t, h = segment.times_s[a : b + 1], segment.values[height][a : b + 1]
     seconds, rise = float(t[-1] - t[0]), float(h[-1] - h[0])
     out = {
         "concentric_s": seconds,

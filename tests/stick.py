@@ -359,7 +359,8 @@ def deadlift(
     m = path.read(t)
     w, u = m.reps(faulty) * (m.rep >= 0), m.u
     low, top = floor_angles(trunk_at_floor), STANDING
-    shank, thigh, trunk = (a + (b - a) * u for a, b in zip(low, top, strict=True))
+    shank, thigh = (a + (b - a) * u for a, b in zip(low[:2], top[:2], strict=True))
+    trunk = low[2] + (top[2] - low[2]) * u**1.7  # the legs lift first, then the trunk comes up
     if hips_shoot_up:
         share = m.on("pull") * (1 - ramp(u, 0.5, 0.8)) * w
         trunk = share * (low[2] + hips_shoot_up * ramp(u, 0, 0.35)) + (1 - share) * trunk

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pose", "options", "spine_load"),
     ("model_bundle", "video", "body", "smoothing", "takes", "swaps"),
     ("landmarker", "silhouette", "signals", "segments", "postures", "load_uncertainty"),
-    ("remedy",),
+    ("remedy", "reps", "holds"),
     ("estimator", "calibration", "report"),
     ("exercise",),
     ("exercises",),

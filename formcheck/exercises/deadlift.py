@@ -15,30 +15,30 @@ from formcheck.exercise import (
     Limit,
     Measure,
     acceleration,
-    against_standing,
+    beyond_standing,
     at,
     change,
     departure,
     level,
-    seconds_between,
+    seconds_back,
 )  # fmt: skip
 from formcheck.remedy import hands_over_midfoot, no_acceleration, trunk_as_at
-from formcheck.segments import Guard, RepRule, Reps
+from formcheck.reps import Guard, RepRule, Reps
 
-BREAK, PULL, LOCKOUT, LOWERING, BOTTOM = "break", "pull", "lockout", "lowering", "bottom"
+BREAK, PULL, LOCKOUT, LOWERING, BOTTOM, TOP = "break", "pull", "lockout", "lowering", "bottom", "top"
 FLOOR, ROMANIAN = "conventional", "romanian"
 
 FROM_FLOOR = RepRule(
     on="shoulder_height", sense=-1, stir=0.04, reach=0.16, home=0.75, needs="away",
-    phases=(BREAK, PULL, LOCKOUT, LOWERING, LOWERING), shortest_s=0.6, longest_s=20.0,
+    phases=(BREAK, PULL, LOCKOUT, LOWERING, LOWERING), rest=BOTTOM, shortest_s=0.6, longest_s=20.0, leads="hip_height",
     guards=(
         Guard("trunk_inclination", -40, 40, "did not reach the lockout", attempt=True),
         Guard("shoulder_height", 0.55, 1.2, "did not stand up"),
     ),
 )  # fmt: skip
 FROM_TOP = replace(
-    FROM_FLOOR, sense=1, needs="back", phases=(LOWERING, LOWERING, BOTTOM, BREAK, PULL),
-    guards=(replace(FROM_FLOOR.guards[1], event="end"),),
+    FROM_FLOOR, sense=1, needs="back", phases=(LOWERING, LOWERING, BOTTOM, BREAK, PULL), rest=TOP, leads="",
+    guards=(Guard("shoulder_height", 0.55, 1.2, "did not stand up", event="end"),),
 )  # fmt: skip
 
 DEADLIFT = Exercise(
@@ -97,8 +97,8 @@ DEADLIFT = Exercise(
             source="Facet load in lordosis: Adams & Hutton; 5 and 10 degrees: coaching bands and trunk noise.",
             cannot_tell="Hips pushed forward from a real arch. If you were first seen standing at a lockout, that is "
                         "what the others are compared with.",
-            limits=(Limit(against_standing("trunk_inclination", "top"), -5, -10, "deg", more_is_worse=False),),
-            view=SIDE,
+            limits=(Limit(beyond_standing("trunk_inclination"), -5, -10, "deg", more_is_worse=False),),
+            view=SIDE, during=(PULL, LOCKOUT, TOP), for_s=0.2,
         ),
         Fault(
             code="DL105", name="head-cranes", title="Head far from neutral", severity=1,
@@ -162,8 +162,8 @@ DEADLIFT = Exercise(
             cue="Hinge it down.",
             source="Engineering choice: 0.8 and 0.5 s.",
             cannot_tell="A drop that is meant.",
-            limits=(Limit(seconds_between("shoulder_height", "turn", "end"), 0.8, 0.5, "s", more_is_worse=False),),
-            view=ANY, variants=(FLOOR,),
+            limits=(Limit(seconds_back("shoulder_height"), 0.8, 0.5, "s", more_is_worse=False),),
+            view=ANY, during=(LOWERING,), variants=(FLOOR,),
         ),
         Fault(
             code="DL303", name="not-locked-out", title="Not locked out", severity=1,

@@ -16,7 +16,7 @@ from formcheck.exercise import (
     median,
     tilt,
 )  # fmt: skip
-from formcheck.segments import HoldRule, Holds
+from formcheck.holds import HoldRule, Holds
 
 HOLD = "hold"
 FOREARM, HIGH = "forearm", "high"

@@ -19,13 +19,13 @@ from formcheck.exercise import (
     swing,
 )  # fmt: skip
 from formcheck.remedy import hands_over_midfoot, no_acceleration
-from formcheck.segments import Guard, RepRule, Reps
+from formcheck.reps import Guard, RepRule, Reps
 
-PULL, TOP, RETURN = "pull", "top", "return"
+PULL, TOP, RETURN, HANG = "pull", "top", "return", "hang"
 
 CUT = RepRule(
     on="arm_reach", sense=1, stir=0.06, reach=0.13, home=0.7, needs="back",
-    phases=(PULL, PULL, TOP, RETURN, RETURN), shortest_s=0.5, longest_s=10.0,
+    phases=(PULL, PULL, TOP, RETURN, RETURN), rest=HANG, shortest_s=0.5, longest_s=10.0,
     guards=(
         Guard("trunk_inclination", 25, 120, "not bent over", event="start"),
         Guard("body_incline", 40, 90, "not standing", event="start"),

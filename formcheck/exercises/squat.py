@@ -14,23 +14,23 @@ from formcheck.exercise import (
     Measure,
     View,
     acceleration,
-    against_standing,
+    beyond_standing,
     at,
     change,
     departure,
     difference,
     from_standing,
-    seconds_between,
+    seconds_out,
 )  # fmt: skip
 from formcheck.remedy import bar_back_as_at, no_acceleration, trunk_as_at, trunk_at_limit
-from formcheck.segments import Guard, RepRule, Reps
+from formcheck.reps import Guard, RepRule, Reps
 
-DESCENT, BOTTOM, DRIVE, RISE = "descent", "bottom", "drive", "rise"
+DESCENT, BOTTOM, DRIVE, RISE, TOP = "descent", "bottom", "drive", "rise", "top"
 HEELS_FROM = View("side or oblique", 0, 55, "film from the side")
 
 CUT = RepRule(
     on="hip_height", sense=1, stir=0.035, reach=0.07, home=0.75, needs="back",
-    phases=(DESCENT, DESCENT, BOTTOM, DRIVE, RISE), shortest_s=0.5, longest_s=12.0,
+    phases=(DESCENT, DESCENT, BOTTOM, DRIVE, RISE), rest=TOP, shortest_s=0.5, longest_s=12.0,
     guards=(
         Guard("trunk_inclination", -30, 80, "bent over rather than squatted"),
         Guard("hip_over_knee", -1.0, 0.215, "the knees stayed straight"),
@@ -86,8 +86,8 @@ SQUAT = Exercise(
             cue="Stand tall, squeeze the glutes, stop at vertical.",
             source="Facet load in lordosis: Adams & Hutton; 5 and 10 degrees: coaching bands and trunk noise.",
             cannot_tell="Hips pushed forward from a real arch of the low back.",
-            limits=(Limit(against_standing("trunk_inclination", "end"), -5, -10, "deg", more_is_worse=False),),
-            view=SIDE,
+            limits=(Limit(beyond_standing("trunk_inclination"), -5, -10, "deg", more_is_worse=False),),
+            view=SIDE, during=(RISE, TOP), for_s=0.2,
         ),
         Fault(
             code="SQ104", name="bar-drifts-forward", title="Bar drifts forward", severity=2,
@@ -132,8 +132,8 @@ SQUAT = Exercise(
             cue="Take two seconds down.",
             source="Peak moment grows with speed (Buseck 1988); 1.0 s: engineering choice; the fault is at 0.4 s rather than 0.7, as correct quick reps take 0.5 (footage).",
             cannot_tell="Whether the clip was sped up.",
-            limits=(Limit(seconds_between("hip_height", "start", "turn"), 1.0, 0.4, "s", more_is_worse=False),),
-            view=ANY,
+            limits=(Limit(seconds_out("hip_height"), 1.0, 0.4, "s", more_is_worse=False),),
+            view=ANY, during=(DESCENT,),
         ),
         Fault(
             code="SQ302", name="bounces", title="Bouncing out of the bottom", severity=2,

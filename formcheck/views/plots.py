@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from formcheck.exercise import Limit
 from formcheck.exercises import EXERCISES
 from formcheck.report import Cut, Finding, Report
-from formcheck.segments import Reps, Segment
+from formcheck.reps import Reps
+from formcheck.segments import Segment
 from formcheck.signals import SIGNALS, SignalTable
 from formcheck.words import clock, with_unit
 
@@ -202,11 +203,12 @@ def _segment(cut: Cut, rows: NDArray[np.bool_], signals: SignalTable, report: Re
     """The segment as the judge saw it, but for the standing values (such watches give NaN: no plot)."""
     times = signals.times_s[rows]
     turn = None if cut.turn_s is None else int(np.abs(times - cut.turn_s).argmin())
+    end = int(np.abs(times - cut.end_s).argmin())
     values = {name: column[rows] for name, column in signals.values.items()}
     cutter = EXERCISES[report.exercise].cut(report.variant)
     return Segment(
         kind=cut.kind, index=cut.index, times_s=times, values=values, phase=signals.phase[rows], turn=turn,
-        counted=cut.counted, rests_high=not isinstance(cutter, Reps) or cutter.rule.sense > 0,
+        end=end, counted=cut.counted, rests_high=not isinstance(cutter, Reps) or cutter.rule.sense > 0,
     )  # fmt: skip
 
 
