@@ -27,7 +27,7 @@ from formcheck.outcome import Outcome
 from formcheck.pose import Pose, PoseTrack
 from formcheck.recognise import Recognition, recognise
 from formcheck.report import Finding, Report, Unseen
-from formcheck.segments import Segment, Span
+from formcheck.segments import LEAD_IN_S, Segment, Span
 from formcheck.set_load import set_load
 from formcheck.signals import SIGNALS, SignalTable
 from formcheck.smoothing import Smoother
@@ -160,14 +160,16 @@ class Analysis:
         return found
 
     def _segment(self, span: Span, index: int) -> Segment:
-        part = slice(span.first, span.last + 1)
-        columns = self._rows.values[part].T
+        times, part = self._rows.times_s, slice(span.first, span.last + 1)
+        lead_in = slice(int(np.searchsorted(times, times[span.first] - LEAD_IN_S)), span.first)
+        values, before = (
+            dict(zip(self._names, self._rows.values[rows].T, strict=False)) for rows in (part, lead_in)
+        )
         bare = Segment(
-            span.kind, index, self._rows.times_s[part],
-            dict(zip(self._names, columns, strict=False)), np.array([], dtype="<U24"),
+            span.kind, index, times[part], values, np.array([], dtype="<U24"),
             None if span.turn is None else span.turn - span.first,
             None if span.end is None else span.end - span.first, span.counted, span.note,
-            span.starts_whole, self.calibration.standing, span.rests_high,
+            span.starts_whole, self.calibration.standing, span.rests_high, times[lead_in], before,
         )  # fmt: skip
         return replace(bare, phase=self._cutter.label(bare))
 

@@ -297,10 +297,10 @@ def acceleration(signal: str, event: str, before_s: float, after_s: float) -> Wa
         i = s.event(event)
         if i is None:
             return np.nan
-        near = np.flatnonzero((s.times_s >= s.times_s[i] - before_s) & (s.times_s <= s.times_s[i] + after_s))
-        pull = (
-            np.array([bend(s.times_s, s.values[signal], int(k)) for k in near]) * ASSUMED_HEIGHT_M / GRAVITY
-        )
+        t = np.concatenate([s.before_s, s.times_s])
+        heights = np.concatenate([s.before.get(signal, s.values[signal][:0]), s.values[signal]])
+        near = np.flatnonzero((t >= s.times_s[i] - before_s) & (t <= s.times_s[i] + after_s))
+        pull = np.array([bend(t, heights, int(k)) for k in near]) * ASSUMED_HEIGHT_M / GRAVITY
         pull = pull[np.isfinite(pull)]
         return float(pull.max()) if len(pull) >= MIN_FRAMES else np.nan
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.segments import BRIDGE_S, SETTLE_S, Segment, Span
+from formcheck.segments import BRIDGE_S, Segment, Span
 
+QUIET_S = 0.5  # slowness is judged over this long (engineering choice)
 BREAK_S = 0.2  # a hand off the floor for this long is no jitter (engineering choice)
 
 
@@ -86,7 +87,7 @@ class Holds:
     def _quiet(self, i: int) -> bool:
         """Whether the body moved slowly over the last half second."""
         j = i
-        while j > 0 and self._t[i] - self._t[j] < SETTLE_S * 2:
+        while j > 0 and self._t[i] - self._t[j] < QUIET_S:
             j -= 1
         elapsed = self._t[i] - self._t[j]
         return not any(abs(v[i] - v[j]) > self.rule.still[name] * elapsed for name, v in self._still.items())

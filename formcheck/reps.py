@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.segments import BRIDGE_S, SETTLE_S, SLOW, Segment, Span, began, ended
+from formcheck.segments import BRIDGE_S, SLOW, Segment, Span, began, ended
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class RepRule:
     rest: str = "rest"
 
 
+SETTLE_S = 0.4  # back at rest and no farther for this long: the rep is over (engineering choice)
 GUARD_S = 0.3  # guards look this far to either side of their moment (engineering choice)
 AT_REST = 0.12  # share of `reach` that still counts as being at rest (engineering choice)
 LEAD_S = 1.0  # the leading height starts no longer than this before the others (engineering choice)

@@ -20,7 +20,7 @@ Kind = Literal["rep", "hold"]
 
 # A gap in what was seen longer than this ends what is open: racks and plates hide (engineering choice)
 BRIDGE_S = 1.2
-SETTLE_S = 0.25  # at rest and no farther for this long: the movement is over (engineering choice)
+LEAD_IN_S = 0.3  # enough for a derivative at the first sample of a segment
 SLOW = 0.2  # of the excursion a second is no movement yet: 0.05 statures in a squat (biomechanics section 4)
 
 
@@ -49,7 +49,7 @@ class Segment:
     """A rep, a failed attempt or a hold, with its smoothed signals: what a judge gets to see.
 
     times_s (n,); values: signal -> (n,), NaN where not seen; phase (n,) names; standing: signal -> value in
-    quiet standing.
+    quiet standing; before_s (m,), before: the same for the LEAD_IN_S before it, for derivatives at its start.
     """
 
     kind: Kind
@@ -64,6 +64,8 @@ class Segment:
     starts_whole: bool = True
     standing: Mapping[str, float] = field(default_factory=dict)
     rests_high: bool = True
+    before_s: Array = field(default_factory=lambda: np.empty(0))
+    before: Mapping[str, Array] = field(default_factory=dict)
 
     def mask(self, phases: tuple[str, ...]) -> NDArray[np.bool_]:
         """True for the samples in any of the phases; all of them when no phase is named."""

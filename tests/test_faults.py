@@ -1,4 +1,4 @@
-"""Every fault has sets that must be flagged, as a warning and as a fault, and one just inside that must not."""
+"""Every fault has sets that must be flagged, as a warning and as a fault, and one just inside."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def test_beyond_the_warn_limit_it_warns_of_that_rep_and_no_other(pair: Pair) -> 
     assert flagged(pair, analysis) == expected(pair, analysis, "warn")
 
 
-@pytest.mark.parametrize("pair", [p for p in PAIRS if p.fault], ids=[i for i, p in zip(IDS, PAIRS, strict=True) if p.fault])
+@pytest.mark.parametrize(
+    "pair", [p for p in PAIRS if p.fault], ids=[i for i, p in zip(IDS, PAIRS, strict=True) if p.fault]
+)
 def test_beyond_the_fault_limit_it_is_a_fault(pair: Pair) -> None:
     assert pair.fault is not None
     analysis = pair.run(pair.fault)

@@ -63,7 +63,7 @@ DEADLIFT = Exercise(
             source="The bar moves mainly vertically in championship lifts; 3 and 5 % of stature are 8 to 11 % and "
                    "15 to 20 % more moment (computed).",
             cannot_tell="The bar itself: it is taken to be where the hands are.",
-            limits=(Limit(change("grip_forward", "bottom"), 3, 5, "%H"),),
+            limits=(Limit(change("grip_forward", "start"), 3, 5, "%H"),),
             view=SIDE, during=(BREAK, PULL, LOWERING),
             price=hands_over_midfoot(),
         ),
