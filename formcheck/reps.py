@@ -198,8 +198,8 @@ class Reps:
         goes_on = self._y[now] < self._y[best] - self.rule.stir
         span = self._span(best if goes_on else now, self._back_at_rest(best), over=True)
         self._state, self._rest = "rest", best
-        if span:
-            self._free_from = span.last
+        if span and span.end:
+            self._free_from = span.end
         if goes_on:
             self._state, self._turn = "away", now
         return [span] if span else []
