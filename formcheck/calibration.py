@@ -29,6 +29,7 @@ SIDE_YAW = 30.0  # within this a view counts as side on (biomechanics section 0)
 FRONT_YAW = 60.0  # beyond this it counts as front or back
 MAX_SAMPLES = 600  # frames looked at, evenly spread: enough for medians, and cheap for an hour of video
 BENT = 0.5  # a trunk inclined by more than 30 degrees leans forward, never back
+STANDING_HIP = 0.49  # height of the hips above the ankles, statures (Drillis & Contini 1966, from memory)
 STAND_S = 0.7  # quiet standing must last this long to be a reference (biomechanics section 0)
 STAND_SPEED = 0.06  # hips slower than this, statures a second, is quiet (engineering choice)
 STAND_TURN = 15.0  # a trunk turning slower than this, degrees a second, is quiet (engineering choice)
@@ -206,6 +207,10 @@ def _with_feet(reference: Reference, points: Array) -> Reference:
     feet = points[:, [J[f"{s}_{j}"] for s in _sides(reference.near) for j in ("heel", "foot")], :2]
     ankles = points[:, [J[f"{s}_ankle"] for s in _sides(reference.near)], 1]
     floor = _median(ankles) / reference.stature_px
+    if np.isnan(floor):  # feet out of the picture: the highest the hips get is taken for standing
+        hips = points[:, [J[f"{s}_hip"] for s in _sides(reference.near)], 1]
+        hips = hips[np.isfinite(hips)]
+        floor = float(np.percentile(hips, 95)) / reference.stature_px - STANDING_HIP if len(hips) else nan
     return replace(
         reference, floor_y=floor, midfoot_x=reference.facing * _median(feet[:, :, 0]) / reference.stature_px
     )

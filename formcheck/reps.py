@@ -229,12 +229,12 @@ class Reps:
             "rep", first, turn, end, last, not note, note, first > self._seen_from, rule.sense > 0, judged
         )
 
-    def _passes(self, guard: Guard, i: int) -> bool:
-        """Whether the guard's signal is within bounds around sample i; it must have been seen there."""
+    def _around(self, signal: str, i: int) -> float:
+        """Median of a signal around sample i; NaN where it was not seen."""
         a, b = (bisect(self._t, self._t[i] + d) for d in (-GUARD_S, GUARD_S))
-        values = np.array(self._columns[guard.signal][a:b])
+        values = np.array(self._columns[signal][a:b])
         values = values[np.isfinite(values)]
-        return len(values) > 0 and guard.low <= float(np.median(values)) <= guard.high
+        return float(np.median(values)) if len(values) else float("nan")
 
     def _leaves_rest(self) -> int:
         """Last sample that is still at rest, before leaving it."""
@@ -269,7 +269,12 @@ class Reps:
         rule = self.rule
         for guard in rule.guards:
             i = {"turn": self._turn, "start": first, "end": end}[guard.event]
-            if i is not None and not self._passes(guard, i):
+            if i is None:
+                continue
+            value = self._around(guard.signal, i)
+            if value != value:
+                return f"{guard.signal.replace('_', ' ')} could not be seen", False
+            if not guard.low <= value <= guard.high:
                 return guard.note, guard.attempt or guard.event == "end"
         if rule.needs == "away" and out < rule.reach:
             return "went down without a lift before it", False
