@@ -14,7 +14,7 @@ shoulder o   |      the origin is the lower edge of the picture: only difference
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, isnan, nan
+from math import hypot, nan
 from typing import Literal
 
 from formcheck.geometry import Point, along, midpoint
@@ -23,6 +23,10 @@ from formcheck.pose import J, Pose
 SEEN_MIN = 0.5  # MediaPipe's own presence threshold; below it a joint is a guess and counts as not seen
 # A bone this much longer or shorter than it is has a guessed joint at its lower end (engineering choice)
 BONE_SLACK = 0.35
+LEFT, RIGHT = (
+    {name.removeprefix(side): i for name, i in J.items() if name.startswith(side)}
+    for side in ("left_", "right_")
+)
 GRIP = 0.8  # the grip lies 80 % of the way from the wrist to the knuckles (biomechanics section 0)
 
 
@@ -48,26 +52,26 @@ class Reference:
 class Body:
     """The joints of one pose in body axes. Points are (nan, nan) where not seen."""
 
-    __slots__ = ("_points", "_seen", "ref")
+    __slots__ = ("_points", "ref")
 
     def __init__(self, pose: Pose, ref: Reference) -> None:
         self.ref = ref
         scale = 1.0 / ref.stature_px
-        fx = ref.facing * scale
-        self._points = [(x * fx, y * scale) for x, y in pose.points[:, :2].tolist()]
-        self._seen = pose.seen.tolist()
+        points = pose.points[:, :2] * (ref.facing * scale, scale)
+        points[~(pose.seen >= SEEN_MIN)] = nan
+        self._points: list[Point] = [(x, y) for x, y in points.tolist()]
         for upper, lower, length in ref.bones:
             (ax, ay), (bx, by) = self(upper), self(lower)
             if not abs(hypot(ax - bx, ay - by) / length - 1) <= BONE_SLACK:
-                self._seen[J[f"{ref.near}_{lower}"]] = 0.0
+                self._points[J[f"{ref.near}_{lower}"]] = (nan, nan)
 
     def left(self, joint: str) -> Point:
         """The lifter's own left joint."""
-        return self._point(J["left_" + joint])
+        return self._points[LEFT[joint]]
 
     def right(self, joint: str) -> Point:
         """The lifter's own right joint."""
-        return self._point(J["right_" + joint])
+        return self._points[RIGHT[joint]]
 
     def __call__(self, joint: str) -> Point:
         """The near joint of a pair (side on), the middle of both (front, back)."""
@@ -90,7 +94,3 @@ class Body:
         """Hip to shoulder, in stature units, as the picture shows it (shorter when turned to the camera)."""
         (hx, hy), (sx, sy) = self("hip"), self("shoulder")
         return hypot(sx - hx, sy - hy)
-
-    def _point(self, i: int) -> Point:
-        point = self._points[i]
-        return point if self._seen[i] >= SEEN_MIN and not isnan(point[0]) else (nan, nan)
