@@ -67,11 +67,11 @@ class Body:
 
     def left(self, joint: str) -> Point:
         """The lifter's own left joint."""
-        return self._points[LEFT[joint]]
+        return self._point(LEFT[joint])
 
     def right(self, joint: str) -> Point:
         """The lifter's own right joint."""
-        return self._points[RIGHT[joint]]
+        return self._point(RIGHT[joint])
 
     def __call__(self, joint: str) -> Point:
         """The near joint of a pair (side on), the middle of both (front, back)."""
@@ -94,3 +94,6 @@ class Body:
         """Hip to shoulder, in stature units, as the picture shows it (shorter when turned to the camera)."""
         (hx, hy), (sx, sy) = self("hip"), self("shoulder")
         return hypot(sx - hx, sy - hy)
+
+    def _point(self, i: int) -> Point:
+        return self._points[i]

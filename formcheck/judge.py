@@ -135,7 +135,7 @@ def _why_unseen(limit: Limit, segment: Segment, mask: NDArray[np.bool_]) -> str:
     ]
     if hidden:
         return f"it needs {SIGNALS[hidden[0]].needs} for longer"
-    if not (segment.starts_whole and segment.ends_whole):
+    if not (segment.starts_whole and segment.end is not None):
         missing = "end" if segment.starts_whole else "start"
         return f"the clip does not show the {missing} of the {segment.kind}"
     if "standing" in limit.watch.words and not segment.standing:

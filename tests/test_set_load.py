@@ -215,8 +215,9 @@ def test_ten_degrees_of_trunk_cost_a_deadlift_little() -> None:
         np.array([0.0, 1.0]),
         {"trunk_inclination": tipped.trunk_deg},
         np.array(["break"] * 2),
-        1,
-        True,
+        turn=1,
+        end=None,
+        counted=True,
     )
     there = trunk_as_at("start").of(segment, tipped, 5.0)
     assert there.trunk_deg == pytest.approx([65, 65])
