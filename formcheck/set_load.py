@@ -28,6 +28,7 @@ from formcheck.remedy import EVENT_S, Remedy
 from formcheck.report import Finding, Load, LoadUnseen, Price, SegmentLoad
 from formcheck.segments import Segment
 from formcheck.spine_load import MUSCLE_ARM_M, LowBack, Posture, load_point, low_back, plank
+from formcheck.words import listed
 
 Array = NDArray[np.float64]
 
@@ -184,17 +185,17 @@ class _Take:
         seen = {name: np.isfinite(getattr(p, joint)[:, 0]) for name, joint in self._needed().items()}
         hidden = [name for name, rows in seen.items() if rows.mean() < SEEN_SHARE]
         if hidden:
-            return f"the {hidden[0]} could not be seen in enough frames (covered or cut off)"
+            return f"it needs {listed(hidden)} in sight for longer"
         together = np.logical_and.reduce(list(seen.values()))
-        return "" if together.mean() >= SEEN_SHARE else "too many joints were hidden, each at another moment"
+        return "" if together.mean() >= SEEN_SHARE else f"it needs {listed(seen)} in sight at the same time"
 
     def _needed(self) -> dict[str, str]:
         """Name for people -> joint of `Posture`, of those the model cannot do without."""
-        needed = {"hips": "hip", "shoulders": "shoulder"}
+        needed = {"hip": "hip", "shoulder": "shoulder"}
         if self.on_forearms is not None:
-            needed |= {"arms": "elbow", "hands": "grip", "knees": "knee", "ankles": "ankle", "toes": "foot"}
+            needed |= {"elbow": "elbow", "hand": "grip", "knee": "knee", "ankle": "ankle", "foot": "foot"}
         elif self.load_kg and self.at in ("hands", "goblet"):
-            needed |= {"hands": "grip"}
+            needed |= {"hand": "grip"}
         return needed
 
     def _dynamic(self, rows: NDArray[np.int64]) -> float:
@@ -241,7 +242,7 @@ class _Take:
         extra = float(before[i] - after[i])
         share = 100 * extra / peak
         return Price(
-            finding.code, round(float(t[i]), 3), remedy.words, round(extra, 1), round(share, 1), size(share)
+            finding.code, round(float(t[i]), 3), remedy.words, round(extra, 1), round(share, 1), size(round(share))
         )
 
 

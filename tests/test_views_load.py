@@ -52,9 +52,8 @@ def test_reps_alike_are_not_ranked() -> None:
 
 def test_without_height_or_mass_there_are_no_newtons() -> None:
     said = text(report(factories.load(absolute=False)))
-    assert "One rep, nothing to compare it with. Give body mass for numbers in newton metres." in " ".join(
-        said.split()
-    )
+    flat = " ".join(said.split())
+    assert "One rep has nothing to be compared with. Give body mass for numbers in newton metres." in flat
     assert not re.search(r"\d Nm|\d kN", said.partition("FAULT")[0])
 
 

@@ -19,7 +19,7 @@ MEANING = "Turning force bends the low back forward, and its muscles hold agains
 PLANK_MEANING = (
     "In a plank it is the other way round: the weight hollows the back, and the belly muscles hold."
 )
-ALIKE_PCT = 3.0  # reps closer than this are alike: less than what the smoothing leaves of the noise
+ALIKE_PCT = 5.0  # reps closer than this are alike: two degrees of trunk make as much (engineering choice)
 
 
 def summary(report: Report) -> str:
@@ -35,7 +35,7 @@ def summary(report: Report) -> str:
     easiest = min(counted, key=lambda s: s.percent_of_lowest or 0.0)
     more = (hardest.percent_of_lowest or 100.0) - 100.0
     if len(counted) == 1:
-        compared = "one rep, nothing to compare it with" if load.basis == "relative" else ""
+        compared = "one rep has nothing to be compared with" if load.basis == "relative" else ""
     elif more < ALIKE_PCT:
         compared = f"all {len(counted)} reps load it alike"
     else:
@@ -49,13 +49,15 @@ def hint(report: Report) -> str:
     if report.load is None:
         return ""
     given = report.load.lifter
+    no_load = report.exercise != "plank" and given["load_kg"] is None
     missing = [
         words for words, key in (("height", "height_m"), ("body mass", "mass_kg")) if given[key] is None
     ]
-    no_load = given["load_kg"] is None and report.exercise != "plank"
-    alone = "No load was given; it is the body alone that is counted." if no_load else ""
-    more = f"Give {listed(missing)} for numbers in newton metres." if missing else ""
-    return f"{alone} {more}".strip()
+    if missing:
+        missing += ["load"] if no_load else []
+        alone = "; so far the body alone is counted" if no_load else ""
+        return f"Give {listed(missing)} for numbers in newton metres{alone}."
+    return "No load was given: the body alone is counted." if no_load else ""
 
 
 def caveat(report: Report) -> str:
