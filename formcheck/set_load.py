@@ -241,9 +241,8 @@ class _Take:
         i = told[np.argmax(before[told])]
         extra = float(before[i] - after[i])
         share = 100 * extra / peak
-        return Price(
-            finding.code, round(float(t[i]), 3), remedy.words, round(extra, 1), round(share, 1), size(round(share))
-        )
+        at_s, word = round(float(t[i]), 3), size(round(share))
+        return Price(finding.code, at_s, remedy.words, round(extra, 1), round(share, 1), word)
 
 
 def _lifts(segment: Segment, outcome: Outcome) -> bool:
