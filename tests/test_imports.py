@@ -26,6 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("exercises",),
     ("recognise", "measures", "judge", "outcome"),
     ("load_assumptions",),
+    ("take_load",),
     ("set_load",),
     ("compose",),
     ("analysis",),

@@ -20,8 +20,8 @@ from formcheck.postures import acceleration, running_median
 from formcheck.remedy import trunk_as_at
 from formcheck.report import Load, SegmentLoad
 from formcheck.segments import Segment
-from formcheck.set_load import size
 from formcheck.spine_load import LowBack, Posture, low_back
+from formcheck.take_load import size
 
 WHO = {"height_m": 1.78, "mass_kg": 80.0, "sex": "male"}
 LIFTS: dict[str, tuple[Callable[..., PoseTrack], float]] = {
@@ -161,6 +161,18 @@ def test_a_jerk_shows_in_the_moving_load_and_costs_what_it_adds() -> None:
         assert rep.moment_nm is not None
         assert rep.dynamic_moment_nm > max(1.15 * rep.moment_nm, quiet.dynamic_moment_nm)
     assert min(price(jerky, "SQ302")) > 15
+
+
+def test_a_bar_on_the_floor_weighs_nothing_yet() -> None:
+    found = examined(stick.deadlift(**QUIET), exercise="deadlift", load_kg=60)
+    table, moment = found.signals, found.signals.values["low_back_moment_nm"]
+    for cut in found.report.counted:
+        rows = table.segment == cut.index
+        height = table.values["grip_height"][rows]
+        on_floor = height < height.min() + 0.0095
+        assert on_floor.any()
+        assert np.isnan(moment[rows][on_floor]).all()
+        assert np.isfinite(moment[rows][height > height.min() + 0.0105]).all()
 
 
 def test_slow_film_gives_held_still_values_only() -> None:
