@@ -53,7 +53,7 @@ class Mesh:
     uv: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Body:
     """A shaped body at rest.
 

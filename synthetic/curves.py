@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scipy.optimize import brentq
+
 
 def ease(share: float) -> float:
     """Minimum-jerk course from 0 to 1: at rest at both ends."""
@@ -36,15 +38,8 @@ def bump(t: float, start: float, peak: float, end: float, size: float) -> float:
 
 
 def find(wrong: Callable[[float], float], low: float, high: float, within: float = 1e-5) -> float:
-    """Bisection: where `wrong` changes sign; the nearer end when it does not."""
+    """Where `wrong` changes sign (Brent's method); the nearer end when it does not."""
     a, b = wrong(low), wrong(high)
     if a * b > 0:
         return low if abs(a) < abs(b) else high
-    while high - low > within:
-        middle = (low + high) / 2
-        c = wrong(middle)
-        if a * c > 0:
-            low, a = middle, c
-        else:
-            high = middle
-    return (low + high) / 2
+    return float(brentq(wrong, low, high, xtol=within))

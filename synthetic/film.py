@@ -2,77 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import ceil, radians, tan
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 
-from synthetic.body import Array
-from synthetic.camera import Camera, View
+from synthetic.bystanders import Bystander
+from synthetic.camera import Camera, View, steady
 from synthetic.clothing import Figure
 from synthetic.gear import placed
 from synthetic.motion import Instant
 from synthetic.pose import Posed
-from synthetic.render import SUPER, Image, Shadow, Surface, develop, draw, join, shade
-from synthetic.scene import Room, backdrop, furniture, shadowed
+from synthetic.render import (
+    FLOOR_HALF_M,
+    GRAIN_SLACK,
+    Image,
+    Light3,
+    Shadow,
+    Surface,
+    develop,
+    draw,
+    grain,
+    join,
+    shade,
+)
+from synthetic.scene import Layer, Room, backdrop, shade_floor
+
+SHAKE_SDS = 4  # a hand strays up to this many standard deviations
 
 
 class Film:
-    """Draws instants of one clip. gear is the bar at the origin, or None; still: what stands on the floor."""
+    """Draws instants of one clip.
+
+    gear: the pieces the lifter holds, at the origin; still: what stands on the floor; others: bystanders.
+    """
 
     def __init__(
         self,
         figure: Figure,
-        gear: Surface | None,
+        gear: Sequence[Surface],
         room: Room,
         camera: Camera,
         seed: int,
         still: Surface | None = None,
+        others: Sequence[Bystander] = (),
     ) -> None:
         self.figure, self.gear, self.room, self.camera, self.seed = figure, gear, room, camera, seed
-        self.light = room.lamps(camera)
-        self.things = furniture(room, camera)
-        self.still = still
-        self.kept: tuple[View, Array, Array] | None = None
+        self.light, self.still, self.others = room.lamps(camera), still, others
+        self.centre = np.array([0.0, 0.0, camera.ahead_m])
+        self.shadow = Shadow(self.light, self.centre)
+        self.base = steady(camera)
+        most = radians(SHAKE_SDS * camera.shake)
+        self.margin = ceil(self.base.focal * tan(most) + max(camera.width, camera.height) / 2 * most)
+        self.empty = backdrop(room, camera, self.base, self.margin)
+        chance = np.random.default_rng([seed, 11])
+        self.grain = grain((camera.width, camera.height), chance) * np.float32(camera.noise)
+        self.lens = None if (m := self.base.lens_map()) is None else [a.astype(np.float32) for a in m]
 
     def picture(self, index: int, posed: Posed | None, instant: Instant | None, view: View) -> Image:
-        """One frame, RGB."""
-        moving = []
+        """One frame, RGB, without motion blur."""
+        return self.developed(index, self.exposed(index, posed, instant, view))
+
+    def exposed(self, index: int, posed: Posed | None, instant: Instant | None, view: View) -> Light3:
+        """What the sensor sees in an instant of a frame, linear light."""
+        layer = self._backdrop(view)
+        moving = self._surfaces(index, posed, instant)
+        if not moving:
+            return layer[..., :3].copy()
+        surface = join(moving)
+        self.shadow.cast(surface)
+        floor = self.shadow.floor(surface)
+        shade_floor(layer, view.place, view.axes, view.focal, floor, FLOOR_HALF_M, self.centre)
+        picture = np.ascontiguousarray(layer[..., :3])
+        lit = shade(surface, self.light, self.shadow)
+        draw(view.project(surface.vertices), surface.triangles, lit, picture)
+        return picture
+
+    def developed(self, index: int, light: Light3) -> Image:
+        """The 8-bit picture of frame `index`: through the lens, with the frame's noise."""
+        if self.lens is not None:
+            light = cv2.remap(light, *self.lens, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        x, y = np.random.default_rng([self.seed, index]).integers(0, GRAIN_SLACK, 2)
+        noise = self.grain[y : y + self.camera.height, x : x + self.camera.width]
+        return develop(light, self.camera.exposure, noise)
+
+    def _surfaces(self, index: int, posed: Posed | None, instant: Instant | None) -> list[Surface]:
+        """Everything that moves or stands near the lifter."""
+        out = [b.surface(index / self.camera.fps) for b in self.others]
         if posed is not None:
             skin = posed.skin(self.figure.points, self.figure.weights)
-            moving.append(Surface(skin, self.figure.triangles, self.figure.colours))
-        if self.gear is not None and instant is not None and instant.bar is not None:
-            moving.append(placed(self.gear, instant.bar, instant.bar_tilt_deg))
-        if self.still is not None:
-            moving.append(self.still)
-        everything = moving + ([self.things] if self.things is not None else [])
-        room, places = self._backdrop(view)
-        picture = room.copy()
-        if everything:
-            self._put(everything, moving, view, picture, places)
-        return develop(
-            picture, self.camera.noise, self.camera.exposure, np.random.default_rng([self.seed, index])
-        )
+            out.append(Surface(skin, self.figure.triangles, self.figure.colours))
+        if instant is not None:
+            out += [placed(s, *at) for s, at in zip(self.gear, instant.pieces(), strict=False)]
+        return out + ([self.still] if self.still is not None else [])
 
-    def _put(
-        self, everything: list[Surface], moving: list[Surface], view: View, picture: Array, places: Array
-    ) -> None:
-        surface = join(everything)
-        shadow = Shadow(self.light, np.array([0.0, 0.7, 0.0]))
-        shadow.cast(join(moving) if moving else surface)
-        on_floor = ~np.isnan(places[..., 0])
-        shadowed(picture, places, self.room, shadow.share(places[on_floor], 5))
-        screen = view.project(surface.vertices)
-        screen[:, :2] *= SUPER
-        draw(surface, shade(surface, self.light, shadow), screen, picture)
-
-    def _backdrop(self, view: View) -> tuple[Array, Array]:
-        """The empty room from this view; kept while the camera stands still."""
-        if self.kept is None or not np.array_equal(self.kept[0].axes, view.axes):
-            self.kept = (view, *backdrop(self.room, self.camera, view))
-        return self.kept[1], self.kept[2]
+    def _backdrop(self, view: View) -> Layer:
+        """A copy of the empty room from this view, which only turns: it is warped, not drawn again."""
+        if not self.margin:
+            return self.empty.copy()
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        turn = self.base.turned_to(view, self.margin)
+        return np.asarray(cv2.warpPerspective(self.empty, turn, view.size, flags=flags))
 
 
 def write(path: Path, frames: Iterator[Image], camera: Camera) -> None:

@@ -42,11 +42,19 @@ class Rep:
 
 @dataclass(frozen=True)
 class Instant:
-    """One moment: the posture and where the bar's middle is (None: no bar), with its tilt in degrees."""
+    """One moment: the posture and where the bar's middle is (None: no bar), with its tilt in degrees.
+
+    held: place, tilt about Z and spin about Y of each piece of gear, where that is not just the bar.
+    """
 
     stance: Stance
     bar: Array | None = None
     bar_tilt_deg: float = 0.0
+    held: tuple[tuple[Array, float, float], ...] = ()
+
+    def pieces(self) -> tuple[tuple[Array, float, float], ...]:
+        """Where the pieces of gear are."""
+        return self.held or (() if self.bar is None else ((self.bar, self.bar_tilt_deg, 0.0),))
 
 
 @dataclass(frozen=True)

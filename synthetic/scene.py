@@ -8,16 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import cos, radians, sin
 
+import cv2
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from synthetic.body import Array
 from synthetic.camera import Camera, View
 from synthetic.gear import RUBBER, STEEL, box, disc, merged
-from synthetic.render import SUPER, Light, Surface
+from synthetic.render import SUPER, Light, Surface, draw, join, shade
 
 Colour = tuple[float, float, float]
 FLOORS = {"rubber": 0, "wood": 1, "carpet": 2}
+Layer = NDArray[np.float32]
 SPECKLE_FADES_M = 7.0
 
 
@@ -25,7 +28,8 @@ SPECKLE_FADES_M = 7.0
 class Room:
     """floor: rubber, wood or carpet; wall, stripe: colours in linear light; behind_m: wall behind the lifter.
 
-    clutter: 0 empty, 1 a few things along the wall, 2 a full gym. light scales lamp and room light together.
+    clutter: 0 empty, 1 a few things along the wall, 2 a full gym; people: bystanders behind, 0 to 3.
+    light scales lamp and room light; lamp: its direction, right, up and towards the camera; warm: 0 to 1.
     """
 
     floor: str = "rubber"
@@ -34,18 +38,19 @@ class Room:
     behind_m: float = 2.4
     half_width_m: float = 4.0
     clutter: int = 1
+    people: int = 0
     light: float = 1.0
     lamp: tuple[float, float, float] = (0.35, 1.0, 0.30)
     warm: float = 0.0
 
     def lamps(self, camera: Camera) -> Light:
         """The light in world axes; the lamp hangs in front of the picture."""
-        towards = _to_world(camera).T @ np.array([self.lamp[0], self.lamp[1], -self.lamp[2]])
+        towards = to_world(camera).T @ np.array([self.lamp[0], self.lamp[1], -self.lamp[2]])
         tint = (1.0, 0.97 - 0.08 * self.warm, 0.93 - 0.22 * self.warm)
         return Light(tuple(towards.tolist()), 0.75 * self.light, 0.48 * self.light, tint)
 
 
-def _to_world(camera: Camera) -> Array:
+def to_world(camera: Camera) -> Array:
     """Rows: the room's right, up and away from the camera, in world axes."""
     sign = -1.0 if camera.side == "right" else 1.0
     a = radians(camera.yaw_deg)
@@ -81,7 +86,7 @@ def furniture(room: Room, camera: Camera) -> Surface | None:
     if not parts:
         return None
     whole = merged(parts)
-    return Surface(whole.vertices @ _to_world(camera), whole.triangles, whole.colours)
+    return Surface(whole.vertices @ to_world(camera), whole.triangles, whole.colours)
 
 
 @njit(cache=True, fastmath=True)
@@ -147,7 +152,7 @@ def _room(
     picture: Array,
     floor: Array,
 ) -> None:
-    """Cast every ray of the picture at the room; floor gets the place of each floor pixel, NaN elsewhere."""
+    """Cast every ray of the picture at the room; floor (H, W) gets 1 where the floor is seen."""
     height, width, _ = picture.shape
     colour = np.zeros(3)
     for y in range(height):
@@ -161,10 +166,9 @@ def _room(
             down = -place[1] / dy if dy < -1e-9 else 1e9
             t = min(back, side, down)
             px, py, pz = place[0] + t * dx, place[1] + t * dy, place[2] + t * dz
-            floor[y, x, 0] = np.nan
             if t == down:
                 _floor_colour(kind, px, pz, t, colour)
-                floor[y, x, 0], floor[y, x, 1] = px, pz
+                floor[y, x] = 1
                 gloom = 0.9 - 0.35 * np.exp(-(behind - pz) * 4)
             else:
                 _wall_colour(wall, stripe, px if t == back else pz, py, clutter > 0 and t == back, colour)
@@ -173,21 +177,61 @@ def _room(
                 picture[y, x, k] = colour[k] * gloom
 
 
-def backdrop(room: Room, camera: Camera, view: View) -> tuple[Array, Array]:
-    """The empty room, supersampled (H, W, 3), lit; and (H, W, 3) places on the floor, NaN elsewhere."""
-    turn = _to_world(camera)
-    width, height = view.size[0] * SUPER, view.size[1] * SUPER
-    picture, floor = np.zeros((height, width, 3)), np.zeros((height, width, 2))
+def backdrop(room: Room, camera: Camera, view: View, margin: int) -> Layer:
+    """The empty room with its furniture, lit: (H, W, 4) with `margin` pixels more on every side.
+
+    The fourth channel is 1 where the floor is seen and 0 elsewhere.
+    """
+    turn = to_world(camera)
+    width, height = view.size[0] + 2 * margin, view.size[1] + 2 * margin
+    fine, floor = np.zeros((height * SUPER, width * SUPER, 3)), np.zeros((height * SUPER, width * SUPER))
     _room(
         turn @ view.place, view.axes @ turn.T, view.focal * SUPER, FLOORS[room.floor], np.array(room.wall),
-        np.array(room.stripe), room.behind_m, room.half_width_m, room.clutter, picture, floor,
+        np.array(room.stripe), room.behind_m, room.half_width_m, room.clutter, fine, floor,
     )  # fmt: skip
-    places = floor[..., :1] * turn[0] + floor[..., 1:] * turn[2]
     light = room.lamps(camera)
-    return picture * (light.ambient + 0.62 * light.key) * np.array(light.tint), places
+    fine *= (light.ambient + 0.62 * light.key) * np.array(light.tint)
+    both = np.concatenate([fine, floor[..., None]], axis=2).astype(np.float32)
+    out = cv2.resize(both, (width, height), interpolation=cv2.INTER_AREA)
+    things = furniture(room, camera)
+    if things is not None:
+        whole = join([things])
+        screen = view.project(whole.vertices)
+        screen[:, :2] += margin
+        picture, bare = np.ascontiguousarray(out[..., :3]), np.repeat(out[..., 3:], 3, axis=2)
+        draw(screen, whole.triangles, shade(whole, light, None), picture)
+        draw(screen, whole.triangles, np.zeros_like(whole.vertices), bare)
+        out = np.concatenate([picture, bare[..., :1]], axis=2)
+    return np.asarray(out)
 
 
-def shadowed(picture: Array, places: Array, room: Room, share: Array) -> None:
-    """Darken the floor, in place, where the lamp does not reach; share is for the floor pixels in order."""
-    on_floor = ~np.isnan(places[..., 0])
-    picture[on_floor] *= (0.42 + 0.58 * share)[:, None]
+@njit(cache=True, fastmath=True)
+def shade_floor(
+    layer: Layer, view_place: Array, axes: Array, focal: float, share: Layer, half: float, centre: Array
+) -> None:
+    """Darken the floor of a layer, in place: share (N, N) of light, rows along Z, `half` metres around."""
+    height, width, _ = layer.shape
+    side = share.shape[0]
+    for y in range(height):
+        v = (y + 0.5 - height / 2) / focal
+        for x in range(width):
+            floor = layer[y, x, 3]
+            if floor <= 0:
+                continue
+            u = (x + 0.5 - width / 2) / focal
+            dy = axes[0, 1] * u + axes[1, 1] * v + axes[2, 1]
+            if dy > -1e-6:
+                continue
+            t = -view_place[1] / dy
+            px = view_place[0] + t * (axes[0, 0] * u + axes[1, 0] * v + axes[2, 0]) - centre[0]
+            pz = view_place[2] + t * (axes[0, 2] * u + axes[1, 2] * v + axes[2, 2]) - centre[2]
+            gx, gz = (px / half + 1) * 0.5 * side - 0.5, (pz / half + 1) * 0.5 * side - 0.5
+            i, j = int(np.floor(gx)), int(np.floor(gz))
+            if i < 0 or j < 0 or i >= side - 1 or j >= side - 1:
+                continue
+            a, b = gx - i, gz - j
+            top = share[j, i] * (1 - a) + share[j, i + 1] * a
+            low = share[j + 1, i] * (1 - a) + share[j + 1, i + 1] * a
+            light = 1 + floor * (top * (1 - b) + low * b - 1)
+            for k in range(3):
+                layer[y, x, k] *= light

@@ -10,6 +10,7 @@ from typing import Any
 
 from synthetic import deadlift, plank, row, squat, talk
 from synthetic.body import build
+from synthetic.bystanders import bystanders
 from synthetic.camera import View, views
 from synthetic.clothing import SOLE_M, dress
 from synthetic.film import Film, write
@@ -42,11 +43,12 @@ class Take:
     def film(self) -> Film:
         """The one who draws it."""
         s = self.scenario
-        gear = barbell(s.plate_cm) if s.gear == "barbell" else None
+        gear = [barbell(s.plate_cm)] if s.gear == "barbell" else []
         rest = [i.bar for i in self.performance.instants if i.bar is not None]
         gap = min((b[1] for b in rest), default=0.0) - PLATE_RADII_M[s.plate_cm]
         still = blocks(gap, float(rest[0][2])) if s.exercise == "deadlift" and gap > 0.01 else None
-        return Film(dress(self.poser.body, s.outfit), gear, s.room, s.camera, s.seed, still)
+        others = bystanders(s.room, s.camera)
+        return Film(dress(self.poser.body, s.outfit), gear, s.room, s.camera, s.seed, still, others)
 
     def pictures(self) -> Iterator[Image]:
         """The frames, RGB."""

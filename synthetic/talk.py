@@ -16,10 +16,11 @@ def perform(
 ) -> Performance:
     """No repetitions. options: seconds."""
     count = round(options.get("seconds", 8.0) * fps)
-    return Performance(tuple(Instant(_posture(poser, i / fps)) for i in range(count)), (), fps)
+    return Performance(tuple(Instant(posture(poser, i / fps)) for i in range(count)), (), fps)
 
 
-def _posture(poser: Poser, t: float) -> Stance:
+def posture(poser: Poser, t: float) -> Stance:
+    """The speaker at a moment."""
     stand = feet(0.13, 14.0)
     sway = sin(2 * pi * t / 5.1)
     hips = hips_from_leg(poser, 5.0, 170 - 3 * sway, stand[0]) + vec(0.02 * sway, 0, 0)

@@ -7,6 +7,7 @@ X to the lifter's left, Y up, Z forward. Angles are degrees with formcheck's sig
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import lru_cache
 from math import atan2, degrees
 from typing import Any
 
@@ -25,6 +26,7 @@ BONES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4)
 def marks(body: Body) -> dict[str, tuple[str, Array]]:
     """Named points of the body at rest and the bone that carries each."""
     out = {f"{word}_{joint}": (f"{bone}.{s}", body.head(f"{bone}.{s}"))
