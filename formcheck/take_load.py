@@ -1,7 +1,7 @@
 """What one take does to the low back: the curve, each segment's peak, range and dose, the price of faults.
 
-Worked out on the smoothed joints, all frames at once. Outside reps and holds, and while a bar stands on the
-floor, it is not known what the load does, so there are no values there.
+Worked out on the smoothed joints, all frames at once. Outside reps and holds it is not known whether the load
+is held, so there are no values there. In a rep it counts whole: a bar on the floor as if it just left it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from formcheck.anthropometry import Build, build
 from formcheck.exercise import SIDE, Fault
-from formcheck.exercises.deadlift import FLOOR
 from formcheck.exercises.plank import HIGH
 from formcheck.judge import RATE_SLACK, SEEN_SHARE, camera_yaw, limits_of, turned
 from formcheck.lifter import Lifter, LoadAt
@@ -33,9 +32,6 @@ from formcheck.words import listed
 Array = NDArray[np.float64]
 
 NOTABLE_PCT, LARGE_PCT = 8.0, 20.0  # of the moment (engineering choice)
-LIFT_OFF = (
-    0.01  # statures over its lowest place of the rep: the bar has left the floor (biomechanics section 4)
-)
 
 
 @dataclass(frozen=True)
@@ -64,18 +60,14 @@ class TakeLoad:
         self.outcome, self.at, self.options = outcome, at, options
         is_plank = what.exercise is not None and what.exercise.name == "plank"
         self.on_forearms = what.variant != HIGH if is_plank else None
-        self.from_floor = what.variant == FLOOR and at == "hands"
         self.body: Build = build(who.sex)
         self.height_m, self.mass_kg = who.height_m or 0.0, who.mass_kg or 0.0
         self.load_kg = 0.0 if at == "none" else who.load_kg or 0.0
         self.times_s = outcome.table.times_s
         self.postures = postures(outcome.joints, outcome.calibration.reference, self.height_m)
-        self.lifted = np.zeros(len(self.times_s), dtype=bool)
-        for segment in outcome.segments:
-            self.lifted[self._rows(segment)] |= self._off_the_floor(segment)
         self.reasons = {s.index: self._reason(s) for s in outcome.segments if _lifts(s, outcome)}
-        told = [i for i, why in self.reasons.items() if not why]
-        inside = self.lifted & np.isin(outcome.table.segment, told)
+        told = [self._moving(s) for s in outcome.segments if self.reasons.get(s.index) == ""]
+        inside = np.isin(np.arange(len(self.times_s)), np.concatenate([np.empty(0), *told]))
         self.static = _where(inside, self.model(self.postures))
         self.moving = self.static.moment_nm
         if self.moves:
@@ -99,7 +91,7 @@ class TakeLoad:
     def segments(self) -> list[Measured]:
         """Every segment that can be computed."""
         found = [s for s in self.outcome.segments if self.reasons.get(s.index) == ""]
-        rows = [self._rows(s) for s in found]
+        rows = [self._moving(s) for s in found]
         peaks = [r[_peak(self.times_s[r], self.static.moment_nm[r])] for r in rows]
         if not peaks:
             return []
@@ -112,7 +104,7 @@ class TakeLoad:
                 s.index, s.counted, float(self.times_s[peak]), float(self.static.moment_nm[peak]),
                 (float(moment.low[i]), float(moment.high[i])), self._dynamic(r),
                 (float(soft[i]), float(hard[i])), (float(force.low[i]), float(force.high[i])),
-                _dose(self.times_s[r], self.static.moment_nm[r]), float(shares[i]), self._prices(s, r),
+                _dose(self.times_s[r], self.static.moment_nm[r]), float(shares[i]), self._prices(s),
             )
             for i, (s, r, peak) in enumerate(zip(found, rows, peaks, strict=True))
         ]  # fmt: skip
@@ -133,32 +125,26 @@ class TakeLoad:
                     out[f"low_back_compression_{end}_n"] = self.static.compression_n(arm_m)
         return out
 
-    def _off_the_floor(self, segment: Segment) -> NDArray[np.bool_]:
-        """Frames of a segment in which the load hangs on the lifter: always, but for a bar on the floor."""
-        height = self.postures.grip[self._rows(segment), 1]
-        if not self.from_floor or not np.isfinite(height).any():
-            return np.ones(len(height), dtype=bool)
-        return np.asarray(height >= np.nanmin(height) + LIFT_OFF * self.height_m)
-
     def _rows(self, segment: Segment) -> NDArray[np.int64]:
+        """Every frame of a segment, the moment of rest after it too."""
         return np.searchsorted(self.times_s, segment.times_s)
+
+    def _moving(self, segment: Segment) -> NDArray[np.int64]:
+        """The frames until the movement is back at rest."""
+        return self._rows(segment)[: None if segment.end is None else segment.end + 1]
 
     def _reason(self, segment: Segment) -> str:
         """Why a segment cannot be computed; "" if it can."""
         yaw = camera_yaw(segment, self.outcome.calibration)
         if not SIDE.allows(yaw):
             return f"the camera was {turned(yaw)}; {SIDE.move}"
-        p = self.postures[self._rows(segment)]
+        p = self.postures[self._moving(segment)]
         seen = {name: np.isfinite(getattr(p, joint)[:, 0]) for name, joint in self._needed().items()}
         hidden = [name for name, rows in seen.items() if rows.mean() < SEEN_SHARE]
         if hidden:
             return f"it needs {listed(hidden)} in sight for longer"
         together = np.logical_and.reduce(list(seen.values()))
-        if together.mean() < SEEN_SHARE:
-            return f"it needs {listed(seen)} in sight at the same time"
-        return (
-            "" if (together & self.lifted[self._rows(segment)]).any() else "the bar did not leave the floor"
-        )
+        return "" if together.mean() >= SEEN_SHARE else f"it needs {listed(seen)} in sight at the same time"
 
     def _needed(self) -> dict[str, str]:
         """Name for people -> joint of `Posture`, of those the model cannot do without."""
@@ -180,26 +166,25 @@ class TakeLoad:
             return np.full(len(at_peak.hip), np.nan)
         return plank(at_peak, self.body, self.mass_kg, self.on_forearms).hands_share
 
-    def _prices(self, segment: Segment, rows: NDArray[np.int64]) -> tuple[Price, ...]:
+    def _prices(self, segment: Segment) -> tuple[Price, ...]:
         """The price of every finding in this segment whose fault has a remedy."""
         faults: dict[str, Fault] = {f.code: f for f in self.outcome.faults}
         found = [f for f in self.outcome.findings if f.segment == segment.index]
         prices = [
-            self._price(finding, remedy, limits_of(faults[finding.code], self.options)[0].warn, segment, rows)
+            self._price(finding, remedy, limits_of(faults[finding.code], self.options)[0].warn, segment)
             for finding in found
             if finding.code in faults and (remedy := faults[finding.code].price) is not None
         ]
         return tuple(p for p in prices if p is not None)
 
-    def _price(
-        self, finding: Finding, remedy: Remedy, limit: float, segment: Segment, rows: NDArray[np.int64]
-    ) -> Price | None:
+    def _price(self, finding: Finding, remedy: Remedy, limit: float, segment: Segment) -> Price | None:
         """Read where the moment was highest while the fault lasted; None if it cannot be told.
 
         Per cent of the rep's peak without the fault: of a moment near zero anything would be a large share.
         """
         if self.on_forearms is not None or (remedy.still and not self.moves):
             return None
+        rows = self._rows(segment)
         t = self.times_s[rows]
         was = self.moving[rows] if remedy.still else self.static.moment_nm[rows]
         would_be = self.model(remedy.of(segment, self.postures[rows], limit)).moment_nm

@@ -147,7 +147,7 @@ def test_a_load_at_rest_weighs_what_it_weighs() -> None:
     static, moving = (table.values[f"low_back_{kind}moment_nm"] for kind in ("", "dynamic_"))
     lifted = np.abs(acceleration(table.times_s, table.values["grip_height"]))
     rest = np.isfinite(static) & np.isfinite(moving) & (lifted < 0.01)
-    assert rest.sum() > 10
+    assert rest.sum() > 3
     assert moving[rest] == pytest.approx(static[rest], rel=0.005)
 
 
@@ -163,16 +163,16 @@ def test_a_jerk_shows_in_the_moving_load_and_costs_what_it_adds() -> None:
     assert min(price(jerky, "SQ302")) > 15
 
 
-def test_a_bar_on_the_floor_weighs_nothing_yet() -> None:
-    found = examined(stick.deadlift(**QUIET), exercise="deadlift", load_kg=60)
-    table, moment = found.signals, found.signals.values["low_back_moment_nm"]
+@pytest.mark.parametrize("exercise", LIFTS)
+def test_the_load_counts_while_it_is_moved_and_not_between(exercise: str) -> None:
+    lift, kg = LIFTS[exercise]
+    found = examined(lift(**QUIET), exercise=exercise, load_kg=kg)
+    times, moment = found.signals.times_s, found.signals.values["low_back_moment_nm"]
+    inside = np.zeros(len(times), dtype=bool)
     for cut in found.report.counted:
-        rows = table.segment == cut.index
-        height = table.values["grip_height"][rows]
-        on_floor = height < height.min() + 0.0095
-        assert on_floor.any()
-        assert np.isnan(moment[rows][on_floor]).all()
-        assert np.isfinite(moment[rows][height > height.min() + 0.0105]).all()
+        inside |= (times >= cut.start_s - 1e-3) & (times <= cut.end_s + 1e-3)
+    assert np.isfinite(moment[inside]).all()
+    assert np.isnan(moment[~inside]).all()
 
 
 def test_slow_film_gives_held_still_values_only() -> None:

@@ -91,7 +91,7 @@ def _low_back(report: Report, signals: SignalTable) -> LowBack | None:
     return LowBack(
         load_words.summary(report), load_words.hint(report), meaning, load_words.caveat(report),
         report.load.assumed, _curves(drawn) if drawn else "", Markup(plots.svg(drawn) if drawn else ""),
-        SegmentTable(load_words.head(report), tuple(load_words.rows(report))),
+        SegmentTable(*load_words.table(report)),
     )  # fmt: skip
 
 

@@ -93,30 +93,23 @@ def price_of(report: Report, code: str) -> str:
     return f"{share} more turning force than with {worst.without}, {worst.size}; {most}"
 
 
-def head(report: Report) -> tuple[str, ...]:
-    """Column heads of `rows`."""
-    if report.load is None or report.load.basis == "relative":
-        return ("set", "peak at", "of the easiest")
-    if report.exercise == "plank":
-        return ("set", "peak at", "turning force", "on the hands", "dose")
-    return (
-        "set",
-        "peak at",
-        "turning force",
-        "against the easiest",
-        "with the load's inertia",
-        "squeezing force",
-        "dose",
-    )
-
-
-def rows(report: Report) -> list[tuple[bool, tuple[str, ...]]]:
-    """One row a rep or hold: (counted, cells)."""
+def table(report: Report) -> tuple[tuple[str, ...], tuple[tuple[bool, tuple[str, ...]], ...]]:
+    """Column heads, and (counted, cells) for every rep or hold; columns without any cell are left out."""
     if report.load is None:
-        return []
+        return (), ()
     named = labels(report)
     counts = {cut.index: cut.counted for cut in report.segments}
-    return [(counts[s.segment], (named[s.segment], *_cells(s, report))) for s in report.load.segments]
+    cells = [(named[s.segment], *_cells(s, report)) for s in report.load.segments]
+    used = [i for i, name in enumerate(HEAD) if any(row[i] for row in cells)]
+    rows = (tuple(row[i] for i in used) for row in cells)
+    counted = (counts[s.segment] for s in report.load.segments)
+    return tuple(HEAD[i] for i in used), tuple(zip(counted, rows, strict=True))
+
+
+HEAD = (
+    "set", "peak at", "turning force", "of the easiest", "with inertia", "squeezing force", "on the arms",
+    "dose",
+)  # fmt: skip
 
 
 def kilonewtons(pair: Pair) -> str:
@@ -126,17 +119,17 @@ def kilonewtons(pair: Pair) -> str:
 
 
 def _cells(s: SegmentLoad, report: Report) -> tuple[str, ...]:
-    against = "" if s.percent_of_lowest is None else f"{s.percent_of_lowest:.0f} %"
-    if s.moment_nm is None:
-        return (clock(s.peak_s), against)
-    moment = f"{s.moment_nm:.0f} Nm{_range(s.moment_range_nm)}"
-    dose = "" if s.dose_nm_s is None else f"{s.dose_nm_s:.0f} Nm·s"
-    if report.exercise == "plank":
-        share = "" if s.hands_share_pct is None else f"{s.hands_share_pct:.0f} % of weight"
-        return (clock(s.peak_s), moment, share, dose)
-    moving = "" if s.dynamic_moment_nm is None else f"{s.dynamic_moment_nm:.0f} Nm"
-    squeeze = "" if s.compression_range_n is None else kilonewtons(s.compression_range_n)
-    return (clock(s.peak_s), moment, against, moving, squeeze, dose)
+    """The cells of HEAD but the first, "" where not known."""
+    one_hold = report.exercise == "plank" and len(report.counted) < 2
+    return (
+        clock(s.peak_s),
+        "" if s.moment_nm is None else f"{s.moment_nm:.0f} Nm{_range(s.moment_range_nm)}",
+        "" if s.percent_of_lowest is None or one_hold else f"{s.percent_of_lowest:.0f} %",
+        "" if s.dynamic_moment_nm is None else f"{s.dynamic_moment_nm:.0f} Nm",
+        "" if s.compression_range_n is None else kilonewtons(s.compression_range_n),
+        "" if s.hands_share_pct is None else f"{s.hands_share_pct:.0f} % of weight",
+        "" if s.dose_nm_s is None else f"{s.dose_nm_s:.0f} Nm·s",
+    )
 
 
 def _forces(s: SegmentLoad) -> str:
