@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.mannequin import Mannequin
 from formcheck.analysis import Examination, examine
+from formcheck.exercises import EXERCISES
 from formcheck.load_uncertainty import Draws, spread
 from formcheck.options import Options
 from formcheck.pose import J, PoseTrack
@@ -184,7 +185,6 @@ def test_slow_film_gives_held_still_values_only() -> None:
 def test_live_and_recorded_sets_weigh_the_same() -> None:
     from formcheck.analysis import Analysis
     from formcheck.calibration import calibrate
-    from formcheck.exercises import EXERCISES
 
     track = stick.squat(reps=2)
     recorded = load_of(track, exercise="squat", load_kg=80)
@@ -206,6 +206,10 @@ def test_live_and_recorded_sets_weigh_the_same() -> None:
         ("SQ102", stick.squat(leans_forward=22, **QUIET), 80, (8, 60)),
         ("SQ104", stick.squat(bar_forward=7, **QUIET), 80, (8, 40)),
         ("DL102", stick.deadlift(bar_drift=6, **QUIET), 60, (8, 40)),
+        ("DL103", stick.deadlift(hips_shoot_up=14, **QUIET), 60, (3, 12)),
+        ("DL106", stick.deadlift(bar_far=12, **QUIET), 60, (15, 70)),
+        ("DL301", stick.deadlift(jerk=1, pull_s=0.7, fps=60, **QUIET), 60, (15, 40)),
+        ("RW301", stick.row(jerk=80, fps=60, **QUIET), 40, (5, 40)),
         ("RW104", stick.row(bar_forward=8, **QUIET), 40, (8, 60)),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
@@ -235,6 +239,12 @@ def test_ten_degrees_of_trunk_cost_a_deadlift_little() -> None:
     assert there.trunk_deg == pytest.approx([65, 65])
     before, after = (low_back(p, who.body, 80, 60, "hands").moment_nm[1] for p in (tipped, there))
     assert 100 * (before / after - 1) == pytest.approx(7, abs=1)
+
+
+def test_every_remedy_has_its_case() -> None:
+    remedies = {fault.code for e in EXERCISES.values() for fault in e.faults if fault.price is not None}
+    tested = {"SQ101", "SQ102", "SQ104", "SQ302", "DL102", "DL103", "DL106", "DL301", "RW104", "RW301"}
+    assert remedies == tested
 
 
 def test_good_form_has_no_price() -> None:
