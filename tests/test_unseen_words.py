@@ -60,5 +60,5 @@ def test_damaged_pictures_are_reported(skipped: int, said: bool) -> None:
 def test_a_yaw_beyond_square_is_square() -> None:
     """Smoothing may read 91 degrees; a view from any side still allows it, and so does one from the front."""
     yaw = {"yaw": np.array([90.0, 92.0, 93.0])}
-    facing = Segment("rep", 0, np.arange(3.0), yaw, np.array(["descent"] * 3), 1, True)
+    facing = Segment("rep", 0, np.arange(3.0), yaw, np.array(["descent"] * 3), 1, 2, True)
     assert camera_yaw(facing, Calibration(Reference(1, "both", 500.0), 88.0, {}, {})) == 90.0
