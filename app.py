@@ -1,17 +1,10 @@
-"""The formcheck app: `streamlit run app.py`."""
+"""The formcheck app: `streamlit run app.py`, or `python app.py`."""
 
-from pathlib import Path
+import streamlit as st
 
+from formcheck.web import server
 
-def main() -> None:
-    """Configure and show the one page."""
-    import streamlit as st
+app = st.App(server.SCRIPT, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan)
 
-    from formcheck.web import upload_page
-
-    st.set_page_config(page_title="formcheck", page_icon="🏋️", layout="centered")
-    upload_page.show(samples=Path(__file__).parent / "sample_videos")
-
-
-if __name__ == "__main__":  # the process that finds the poses imports this file too and must not run it
-    main()
+if __name__ == "__main__":
+    app.run()

@@ -1,174 +1,239 @@
-"""The app's page: the safety notice first, then a video, then the report; errors are sentences."""
+"""The app's pages, each with somebody behind the cookie: what they show and what their buttons do."""
 
 from __future__ import annotations
 
-import io
-import tempfile
-import zipfile
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import factories
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from formcheck.errors import VideoError
-from formcheck.lifter import Lifter
-from formcheck.options import Options
-from formcheck.video import VideoSink
-from formcheck.web import checking, safety_notice, upload_page
+from formcheck.store import people, sets
+from formcheck.store.models import FAILED, Job, LiftSet
+from formcheck.web import server as server_module
+from formcheck.web import visitor as visitor_module
+from formcheck.web.screens import safety
+from formcheck.web.server import Server
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
-
-
-def page() -> AppTest:
-    """The page with the safety notice confirmed."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.session_state[safety_notice.UNDERSTOOD] = True
-    return app.run()
-
-
-def checked() -> checking.Checked:
-    finding = factories.finding()
-    files = {"report.html": b"<html>", "report.json": b"{}", "findings.csv": b"code"}
-    return checking.Checked(factories.report(finding), {}, files)
-
-
-def shown(app: AppTest) -> str:
-    """All text of the page."""
-    parts = [
-        *app.title,
-        *app.header,
-        *app.subheader,
-        *app.markdown,
-        *app.success,
-        *app.error,
-        *app.caption,
-        *app.text,
-    ]
-    return "\n".join(str(part.value) for part in parts)
-
-
-def test_the_safety_notice_stands_before_the_first_set() -> None:
-    app = AppTest.from_file(str(APP), default_timeout=30).run()
-    assert not app.exception
-    assert "emergency care" in app.error[0].value
-    assert "Ask a doctor" in app.warning[0].value
-    assert [b.label for b in app.button] == ["None of this is true for me, or a doctor has said yes"]
-    app.button[0].click().run()
-    assert "Check this set" in [b.label for b in app.button]
-    assert not app.error
-
-
-def test_nothing_can_be_checked_before_a_video_is_there() -> None:
-    app = page()
-    assert not app.exception
-    assert app.button[0].disabled
-    assert [s.label for s in app.selectbox][-1] == "Exercise"
-
-
-def test_the_report_has_one_cue_on_top_and_downloads() -> None:
-    app = page()
-    app.session_state[upload_page.CHECKED] = checked()
-    app.run()
-    assert not app.exception
-    assert app.header[0].value == "Squat: 2 reps; 1 fault."
-    assert len(app.success) == 1
-    assert factories.FAULT.cue in app.success[0].value
-    assert "rep 1 at 0:02.0: 14° (limit 12°)" in shown(app)
-    assert "Could not judge" in shown(app)
-    assert [b.label for b in app.get("download_button")] == [
-        "Report (HTML)", "Report (JSON)", "Findings (CSV)", "Everything (ZIP)",
-    ]  # fmt: skip
-
-
-def test_an_upload_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, Options]] = []
-
-    def check(video, name, options, progress):
-        asked.append((name, options))
-        progress(0.5, "Watching the video")
-        return checked()
-
-    monkeypatch.setattr(upload_page, "check", check)
-    app = page()
-    app.get("file_uploader")[0].upload("my set.mp4", b"video")
-    app.selectbox[-1].select("squat")
-    app.number_input[0].set_value(178)
-    app.run()
-    app.button[0].click().run()
-    assert not app.exception
-    assert asked == [("my set.mp4", Options(exercise="squat", lifter=Lifter(height_m=1.78)))]
-    assert app.header[0].value == "Squat: 2 reps; 1 fault."
-
-
-def test_a_bad_video_is_a_sentence_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(*_: object) -> None:
-        raise VideoError("set.mp4 is empty; record or copy it again.")
-
-    monkeypatch.setattr(upload_page, "check", check)
-    app = page()
-    app.get("file_uploader")[0].upload("set.mp4", b"")
-    app.run()
-    app.button[0].click().run()
-    assert not app.exception
-    assert app.error[0].value == "set.mp4 is empty; record or copy it again."
-    assert not app.header
-
-
-# ---- checking ---------------------------------------------------------------------------------------
+TOKEN = people.new_token()
 
 
 @pytest.fixture
-def video(tmp_path: Path) -> io.BytesIO:
-    with VideoSink(tmp_path / "clip.mp4") as sink:
-        for i in range(0, 180, 3):
-            sink.write(np.full((120, 80, 3), 90, dtype=np.uint8), i / 30)
-    return io.BytesIO((tmp_path / "clip.mp4").read_bytes())
+def app_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("FORMCHECK_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(visitor_module, "token", lambda: TOKEN)
+    server_module.server.cache_clear()
+    yield server_module.server()
+    server_module.server.cache_clear()
 
 
-def test_checking_keeps_no_copy_of_the_video(
-    video: io.BytesIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    seen: list[Path] = []
-
-    def track_of(path: Path, *, model, progress):
-        seen.append(path)
-        progress(1.0)
-        return factories.squatting(6.0)
-
-    monkeypatch.setattr(checking, "track_of", track_of)
-    shares: list[float] = []
-    done = checking.check(video, "../../evil name.MOV", Options(), lambda share, _: shares.append(share))
-    assert seen[0].name == "set.mov"
-    assert done.report.source == "evil name.MOV"
-    assert done.report.exercise == "squat"
-    assert shares == sorted(shares)
-    assert {"report.html", "overlay.mp4", "pose.npz"} <= set(done.files)
-    assert set(zipfile.ZipFile(io.BytesIO(done.archive)).namelist()) == set(done.files)
-    assert list((tmp_path / "tmp").iterdir()) == []
+@pytest.fixture
+def me(app_server: Server) -> str:
+    person = people.enrol(app_server.store, TOKEN)
+    people.answer_safety(app_server.store, person, safety.GO, {})
+    return person
 
 
-def test_a_failed_check_leaves_nothing_behind(
-    video: io.BytesIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def page(screen: str = "", **query: str) -> AppTest:
+    """The whole app as it opens, or one of its screens alone."""
+    if screen:
+        imports = f"from formcheck.web.visitor import visitor; from formcheck.web.screens import {screen}"
+        app = AppTest.from_string(f"{imports}\n{screen}.show(visitor())", default_timeout=30)
+    else:
+        app = AppTest.from_file(str(server_module.SCRIPT), default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
 
-    def track_of(path: Path, *, model, progress):
-        raise VideoError("no")
 
-    monkeypatch.setattr(checking, "track_of", track_of)
-    before = set(tmp_path.iterdir())
-    with pytest.raises(VideoError):
-        checking.check(video, "a.mp4", Options(), lambda *_: None)
-    assert set(tmp_path.iterdir()) == before
+def add(server: Server, owner: str, *findings: Any, **changes: Any) -> str:
+    report = factories.report(*findings)
+    fields = {
+        "name": "my_*set*.mp4", "video": "video.mp4", "playback": "video.mp4", "exercise": "squat",
+        "headline": "Squat: 2 reps; 1 fault.", "report": report.to_dict(), "judged_s": 1.0,
+    }  # fmt: skip
+    with server.store.begin() as session:
+        lift = LiftSet(owner_id=owner, **{**fields, **changes})
+        session.add(lift)
+        session.flush()
+        return lift.id
 
 
-def test_the_page_does_not_run_in_the_process_that_finds_the_poses() -> None:
-    """That process imports app.py under another name (multiprocessing spawn)."""
-    space = SimpleNamespace(__name__="__mp_main__", __file__=str(APP))
-    exec(compile(APP.read_text(), str(APP), "exec"), vars(space))
-    assert "st" not in vars(space)
+def words(app: AppTest) -> str:
+    kinds = (
+        "title",
+        "header",
+        "subheader",
+        "markdown",
+        "success",
+        "error",
+        "warning",
+        "info",
+        "caption",
+        "text",
+    )
+    return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(b for b in app.button if label in b.label)
+
+
+# ---- safety -----------------------------------------------------------------------------------------
+
+
+def test_without_a_cookie_nothing_is_shown(app_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor_module, "token", lambda: None)
+    assert "Allow cookies" in words(page())
+
+
+def test_safety_stands_before_everything_and_lets_the_healthy_through(app_server: Server) -> None:
+    app = page()
+    assert "Before your first set" in words(app)
+    for sign in ("bladder", "cancer", "below the knee"):
+        assert sign in words(app)
+        button(app, "None of these").click()
+        app.run()
+    assert "Check a set" in words(app)
+    assert "Before your first set" not in words(page())  # asked once
+
+
+def test_an_emergency_stops(app_server: Server) -> None:
+    app = page()
+    button(app, "At least one").click().run()
+    assert "Get emergency care now" in words(app)
+    app = page()
+    assert "Get emergency care now" in words(app)
+    assert [b.label for b in app.button] == ["That was a mistake, or it is over: answer again"]
+
+
+def test_a_warning_sign_waits_for_a_doctor(app_server: Server) -> None:
+    app = page()
+    button(app, "None of these").click().run()
+    button(app, "At least one").click().run()
+    assert "See a doctor" in words(app)
+    button(app, "A doctor has said").click().run()
+    assert "Check a set" in words(app)
+
+
+def test_pain_today_means_go_easy(app_server: Server) -> None:
+    app = page()
+    for label in ("None of these", "None of these", "At least one"):
+        button(app, label).click().run()
+    assert "Go easy today" in words(app)
+
+
+# ---- check ------------------------------------------------------------------------------------------
+
+
+def test_a_running_check_is_shown_with_its_time_left_and_can_be_cancelled(app_server, me) -> None:
+    set_id = add(app_server, me, report=None, headline=None)
+    with app_server.store.begin() as session:
+        session.add(
+            Job(
+                set_id=set_id,
+                kind="check",
+                state="running",
+                share=0.5,
+                stage="Watching the video",
+                started_s=1.0,
+            )
+        )
+    app = page()
+    assert "my\\_\\*set\\*\\.mp4" in words(app)
+    button(app, "Cancel").click().run()
+    assert sets.find(app_server.store, set_id, me).jobs[0].cancel
+    assert not app.exception
+
+
+def test_a_failed_check_says_why_and_can_be_removed(app_server, me) -> None:
+    set_id = add(app_server, me, report=None, headline=None)
+    with app_server.store.begin() as session:
+        session.add(
+            Job(set_id=set_id, kind="check", state=FAILED, error="The file is damaged; copy it again.")
+        )
+    app = page()
+    assert "The file is damaged" in words(app)
+    button(app, "Remove").click().run()
+    assert sets.find(app_server.store, set_id, me) is None
+
+
+def test_a_sample_can_be_checked(app_server, me) -> None:
+    app = page()
+    button(app, "Check this sample").click().run()
+    (lift,) = sets.of_person(app_server.store, me)
+    assert lift.name.endswith(".mp4")
+    assert [job.kind for job in lift.jobs] == ["check"]
+
+
+# ---- review -----------------------------------------------------------------------------------------
+
+
+def test_the_review_says_what_to_change_and_why(app_server, me) -> None:
+    set_id = add(app_server, me, factories.finding())
+    app = page("review", set=set_id)
+    text = words(app)
+    assert f"Next set, one thing: **{factories.FAULT.cue}**" in text
+    assert "rep 1 at 0:02.0: 14° (limit 12°)" in text
+    assert factories.FAULT.why in text
+    assert "Could not judge" in text
+
+
+def test_a_flag_can_be_called_wrong_and_that_taken_back(app_server, me) -> None:
+    set_id = add(app_server, me, factories.finding())
+    app = page("review", set=set_id)
+    button(app, "Wrong").click().run()
+    assert [(m.code, m.right) for m in sets.find(app_server.store, set_id, me).marks] == [("SQ101", False)]
+    button(app, "Wrong").click().run()
+    assert sets.find(app_server.store, set_id, me).marks == []
+
+
+def test_the_set_of_somebody_else_is_not_shown(app_server, me) -> None:
+    other = people.enrol(app_server.store, people.new_token())
+    set_id = add(app_server, other, factories.finding())
+    text = words(page("review", set=set_id))
+    assert "There is no such set here" in text
+    assert "Next set" not in text
+
+
+def test_another_limit_starts_a_new_judgement(app_server, me) -> None:
+    set_id = add(app_server, me, factories.finding())
+    app = page("review", set=set_id)
+    field = next(n for n in app.number_input if n.key == f"warn-{set_id}-SQ101")
+    field.set_value(3.0)
+    button(app, "Judge again").click().run()
+    lift = sets.find(app_server.store, set_id, me)
+    assert lift.wanted["limits"]["SQ101"][0] == 3.0
+    assert [job.kind for job in lift.jobs] == ["judge"]
+
+
+# ---- history, manual, you ---------------------------------------------------------------------------
+
+
+def test_the_history_lists_and_deletes(app_server, me) -> None:
+    set_id = add(app_server, me, factories.finding())
+    app = page("history")
+    assert "Squat: 2 reps; 1 fault." in words(app)
+    next(b for b in app.button if b.key == f"delete-{set_id}").click().run()
+    assert sets.of_person(app_server.store, me) == []
+
+
+def test_the_manual_has_every_exercise(app_server, me) -> None:
+    app = page("manual")
+    assert "Film it" in words(app)
+    assert "What it cannot tell" in words(app)
+
+
+def test_the_profile_keeps_pounds_and_feet_as_kilograms_and_metres(app_server, me) -> None:
+    people.update_profile(app_server.store, me, length_unit="ft", mass_unit="lb")
+    app = page("you")
+    for label, value in (("Height (feet)", 5), ("and inches", 10), ("Body mass (lb)", 176.4)):
+        next(n for n in app.number_input if n.label == label).set_value(value)
+    button(app, "Save").click().run()
+    profile = people.profile(app_server.store, me)
+    assert profile.height_m == pytest.approx(1.778)
+    assert profile.mass_kg == pytest.approx(80.0, abs=0.1)

@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("lifter",),
     ("pose", "options", "spine_load"),
     ("model_bundle", "video", "body", "smoothing", "takes", "swaps"),
-    ("landmarker", "silhouette", "signals", "segments", "postures", "load_uncertainty"),
+    ("landmarker", "silhouette", "signals", "segments", "postures", "load_uncertainty", "playback"),
     ("remedy", "reps", "holds"),
     ("estimator", "calibration", "report"),
     ("exercise",),
@@ -32,6 +32,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analysis",),
     ("manual",),
     ("config", "views", "info", "progress", "cues"),
+    ("store",),
+    ("jobs",),
     ("web", "cli"),
     ("__main__", "__init__"),
 )
@@ -40,8 +42,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 HEAVY = {
     "mediapipe": {"landmarker", "model_bundle", "estimator"},
     "cv2": {"video", "landmarker", "estimator", "silhouette", "views"},
-    "av": {"video", "info"},
+    "av": {"video", "info", "playback"},
     "streamlit": {"web"},
+    "starlette": {"web"},
+    "sqlalchemy": {"store", "jobs", "web"},
+    "alembic": {"store"},
+    "obstore": {"store"},
+    "huey": {"jobs"},
     "pandas": {"report", "views"},
 }
 """Package -> the modules that may import it."""
@@ -117,6 +124,8 @@ def test_files_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_functions_stay_small(path: Path) -> None:
+    if path.parent.name == "versions":
+        pytest.skip("a migration lists tables; it is a record, not a program")
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef):
             assert (node.end_lineno or 0) - node.lineno <= 60, node.name

@@ -1,0 +1,208 @@
+"""What is done for each kind of job: check a video, judge a track again, draw the overlay video.
+
+Everything is made in a scratch folder and moved into the media in the transaction that ends the job, so a
+stopped or repeated job leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from formcheck import model_bundle
+from formcheck.analysis import Examination, examine
+from formcheck.errors import VideoError
+from formcheck.estimator import track_of
+from formcheck.jobs import queue
+from formcheck.jobs.queue import Claim
+from formcheck.pose import PoseTrack
+from formcheck.report import Finding
+from formcheck.store import Store, sets
+from formcheck.store.models import LiftSet
+from formcheck.views import folder, player
+from formcheck.views.groups import headline
+
+Tell = Callable[[float, str], None]
+"""Called with the share done and what is being done; raises to stop the work."""
+
+LOOKING, DRAWING = "Watching the video", "Writing the report"
+TRACK, PLAYER = "pose.npz", "player.json"
+PLAYBACK = "playback.mp4"
+LOOKING_SHARE = 0.85  # of the time of a check that goes into finding the poses
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a job works: the store, the claim, an empty folder, and whom to tell. most_s: longest video."""
+
+    store: Store
+    claim: Claim
+    scratch: Path
+    tell: Tell
+    most_s: float
+
+    def lift(self) -> LiftSet:
+        """The set of the job. Raises LostError when it was deleted."""
+        with self.store.begin() as session:
+            lift = session.get(LiftSet, self.claim.set_id)
+            if lift is None:
+                raise queue.LostError
+            session.expunge(lift)
+            return lift
+
+    @contextmanager
+    def media(self, name: str) -> Iterator[Path]:
+        """One file of the set, to read."""
+        with self.store.media.local(sets.key(self.claim.set_id, name), self.scratch) as path:
+            yield path
+
+
+def do(bench: Bench) -> None:
+    """Do the job to its end. Raises FormcheckError with a sentence, LostError when it is to be dropped."""
+    {"check": _check, "judge": _judge, "overlay": _overlay}[bench.claim.kind](bench)
+
+
+def _check(bench: Bench) -> None:
+    """Find the poses, judge them, and make a copy that plays if the video itself does not."""
+    lift = bench.lift()
+    with bench.media(lift.video or "") as video:
+        with _Copy(video, bench.scratch / PLAYBACK, bench.most_s) as copy:
+            model = model_bundle.ready(None, lambda line: bench.tell(0.0, line))
+            track = track_of(
+                video, model=model, progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING)
+            )
+            while copy.busy:
+                bench.tell(LOOKING_SHARE, "Making a copy that plays in the browser")
+                time.sleep(0.1)
+        bench.tell(LOOKING_SHARE, DRAWING)
+        examination = examine(track, sets.options_of(lift), lift.name)
+        frames = folder.key_frames(video, track, examination)
+        _end(bench, lift, track, examination, frames, PLAYBACK if copy.made else lift.video)
+
+
+def _judge(bench: Bench) -> None:
+    """Judge the stored track again, by the options the set has now; pictures only where there is a video."""
+    lift = bench.lift()
+    with bench.media(TRACK) as path:
+        track = PoseTrack.load(path)
+    bench.tell(0.2, "Judging again")
+    examination = examine(track, sets.options_of(lift), lift.name)
+    frames: dict[Finding, bytes] = {}
+    if lift.video:
+        with bench.media(lift.video) as video:
+            frames = folder.key_frames(video, track, examination)
+    _end(bench, lift, track, examination, frames, lift.playback)
+
+
+def _overlay(bench: Bench) -> None:
+    """Draw the overlay video of the report as it stands."""
+    from formcheck.views.overlay import write_overlay
+
+    lift = bench.lift()
+    if not lift.video:
+        raise VideoError("The video of this set is not kept any more, so there is nothing to draw on.")
+    with bench.media(TRACK) as path:
+        track = PoseTrack.load(path)
+    examination = examine(track, sets.options_of(lift), lift.name)
+    made = bench.scratch / folder.OVERLAY
+    with bench.media(lift.video) as video:
+        write_overlay(video, track, examination, made, lambda share: bench.tell(share, "Drawing"))
+    queue.finish(bench.store, bench.claim, lambda session, lift: _adopt(bench, [made]))
+
+
+def _end(
+    bench: Bench, lift: LiftSet, track: PoseTrack, examination: Examination,
+    frames: dict[Finding, bytes], playback: str | None,
+) -> None:  # fmt: skip
+    """Write every view and end the job with them."""
+    out = bench.scratch / "out"
+    files = folder.write_folder(
+        out, track, examination, frames=frames, height_m=sets.options_of(lift).height_m
+    )
+    shown = player.scene(track, examination)
+    (out / PLAYER).write_text(json.dumps(shown, allow_nan=False, separators=(",", ":")))
+    files.append(out / PLAYER)
+    for finding, jpeg in frames.items():
+        picture = out / player.picture_name(finding)
+        picture.write_bytes(jpeg)
+        files.append(picture)
+    if playback == PLAYBACK and (bench.scratch / PLAYBACK).exists():
+        files.append(bench.scratch / PLAYBACK)
+    report = examination.report
+
+    def write(_: Session, lift: LiftSet) -> None:
+        lift.report, lift.headline, lift.exercise = report.to_dict(), headline(report), report.exercise
+        lift.judged_s, lift.playback = time.time(), playback
+        bench.store.media.remove(sets.key(lift.id, folder.OVERLAY))
+        _adopt(bench, files)
+
+    bench.tell(1.0, DRAWING)
+    queue.finish(bench.store, bench.claim, write)
+
+
+def _adopt(bench: Bench, files: list[Path]) -> None:
+    for path in files:
+        bench.store.media.adopt(sets.key(bench.claim.set_id, path.name), path)
+
+
+class _Copy:
+    """Makes the playable copy beside the search for poses, in a thread; stops with the block."""
+
+    def __init__(self, video: Path, copy: Path, most_s: float) -> None:
+        from formcheck import playback
+
+        _refuse_too_long(video, most_s)
+        self.made = not playback.plays(video)
+        self._error: Exception | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(video, copy), name="playback copy")
+
+    def __enter__(self) -> _Copy:
+        if self.made:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        if self.made:
+            self._thread.join()
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is still being made. Raises what went wrong with it."""
+        if self._error is not None:
+            raise self._error
+        return self.made and self._thread.is_alive()
+
+    def _run(self, video: Path, copy: Path) -> None:
+        from formcheck.playback import write_copy
+
+        def go_on(_: float) -> None:
+            if self._stop.is_set():
+                raise queue.LostError
+
+        try:
+            write_copy(video, copy, go_on)
+        except queue.LostError:
+            pass
+        except Exception as e:  # handed to the thread that waits for the copy
+            self._error = e
+
+
+def _refuse_too_long(video: Path, most_s: float) -> None:
+    from formcheck.video import VideoFile
+
+    with VideoFile(video) as opened:
+        seconds = opened.info.duration_s
+    if seconds is not None and seconds > most_s:
+        raise VideoError(
+            f"This video lasts {seconds / 60:.0f} minutes, more than the {most_s / 60:g} that are taken; "
+            "cut it down to one set."
+        )

@@ -1,0 +1,135 @@
+"""The sets of a person: list, find, mark, delete. Nobody gets a set without naming its owner."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from formcheck.lifter import Lifter
+from formcheck.options import Options
+from formcheck.report import Report
+from formcheck.store import Store
+from formcheck.store.models import FlagMark, Job, LiftSet, Upload
+
+
+def folder_of(set_id: str) -> str:
+    """The prefix of a set's files in the media."""
+    return f"sets/{set_id}"
+
+
+def key(set_id: str, name: str) -> str:
+    """The key of one file of a set."""
+    return f"{folder_of(set_id)}/{name}"
+
+
+def find(store: Store, set_id: str, owner_id: str | None) -> LiftSet | None:
+    """The set with its jobs and marks, if it belongs to this person; detached, to read only."""
+    if owner_id is None:
+        return None
+    with store.begin() as session:
+        lift = session.scalar(_whole().where(LiftSet.id == set_id, LiftSet.owner_id == owner_id))
+        session.expunge_all()
+        return lift
+
+
+def of_person(store: Store, owner_id: str) -> list[LiftSet]:
+    """Every set of a person with its jobs and marks, newest first; detached, to read only."""
+    with store.begin() as session:
+        lifts = session.scalars(
+            _whole().where(LiftSet.owner_id == owner_id).order_by(LiftSet.created_s.desc())
+        ).all()
+        session.expunge_all()
+        return list(lifts)
+
+
+def report_of(lift: LiftSet) -> Report | None:
+    """The report of a judged set."""
+    return Report.from_dict(lift.report) if lift.report else None
+
+
+def options_of(lift: LiftSet) -> Options:
+    """The options a set is to be judged by."""
+    wanted = lift.wanted
+    limits = {code: (levels[0], levels[1]) for code, levels in wanted.get("limits", {}).items()}
+    return Options(exercise=wanted.get("exercise", "auto"), limits=limits, lifter=Lifter(**lift.lifter))
+
+
+def want(store: Store, set_id: str, owner_id: str, options: Options) -> None:
+    """Remember by which options a set is to be judged from now on."""
+    limits = {code: list(levels) for code, levels in options.limits.items()}
+    with store.begin() as session:
+        lift = _owned(session, set_id, owner_id)
+        lift.wanted = {"exercise": options.exercise, "limits": limits}
+        lift.lifter = known(options.lifter)
+
+
+def known(lifter: Lifter) -> dict[str, Any]:
+    """What is known about a lifter, as JSON values."""
+    return {name: value for name, value in asdict(lifter).items() if value is not None}
+
+
+def mark(
+    store: Store, set_id: str, owner_id: str, code: str, segment: int | None, right: bool | None
+) -> None:
+    """Keep that the person called a flag right or wrong; None takes it back."""
+    number = -1 if segment is None else segment
+    with store.begin() as session:
+        _owned(session, set_id, owner_id)
+        session.execute(
+            delete(FlagMark).where(
+                FlagMark.set_id == set_id, FlagMark.code == code, FlagMark.segment == number
+            )
+        )
+        if right is not None:
+            session.add(FlagMark(set_id=set_id, code=code, segment=number, right=right))
+
+
+def remove(store: Store, set_id: str, owner_id: str) -> None:
+    """Delete a set, its jobs, marks and files, for good. A job still running notices and stops."""
+    with store.begin() as session:
+        session.delete(_owned(session, set_id, owner_id))
+    store.media.delete(folder_of(set_id))
+    store.shred()
+
+
+def remove_all(store: Store, owner_id: str) -> None:
+    """Delete every set and every unfinished upload of a person."""
+    for lift in of_person(store, owner_id):
+        remove(store, lift.id, owner_id)
+    with store.begin() as session:
+        for upload in session.scalars(select(Upload).where(Upload.owner_id == owner_id)):
+            (store.folder / "uploads" / upload.id).unlink(missing_ok=True)
+            session.delete(upload)
+    store.shred()
+
+
+def sweep(store: Store, stale_s: float) -> None:
+    """Remove what no row knows any more, and uploads that began this long ago and never ended."""
+    with store.begin() as session:
+        for upload in session.scalars(select(Upload).where(Upload.created_s < time.time() - stale_s)):
+            session.delete(upload)
+    with store.begin() as session:
+        known = {*session.scalars(select(Upload.id))}
+    for path in (store.folder / "uploads").iterdir():
+        if path.name not in known:
+            path.unlink()
+
+
+def _whole() -> Select[LiftSet]:
+    return select(LiftSet).options(selectinload(LiftSet.jobs), selectinload(LiftSet.marks))
+
+
+def _owned(session: Session, set_id: str, owner_id: str) -> LiftSet:
+    lift = session.get(LiftSet, set_id)
+    if lift is None or lift.owner_id != owner_id:
+        raise LookupError(f"this person has no set {set_id}")
+    return lift
+
+
+def latest_job(lift: LiftSet) -> Job | None:
+    """The newest job of a set."""
+    return lift.jobs[-1] if lift.jobs else None

@@ -1,0 +1,19 @@
+"""From page to page, with the set in the address so that it survives a reload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+PAGES = "pages"  # where the session keeps the pages by name
+
+
+def remember(pages: dict[str, Any]) -> None:
+    """Keep the pages of this run, so that other pages can lead to them."""
+    st.session_state[PAGES] = pages
+
+
+def go(page: str, **query: str) -> None:
+    """Open a page; query becomes its address."""
+    st.switch_page(st.session_state[PAGES][page], query_params=query)

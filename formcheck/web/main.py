@@ -1,0 +1,45 @@
+"""The script that Streamlit runs for every visitor: safety first, then the pages."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from formcheck.web import links
+from formcheck.web.screens import check, history, manual, review, safety, you
+from formcheck.web.visitor import Visitor, visitor
+
+NO_COOKIE = (
+    "This browser keeps no cookie for this page, so formcheck cannot tell your sets from other people's. "
+    "Allow cookies for this address and reload the page."
+)
+
+
+def run() -> None:
+    """Show the page that was asked for."""
+    st.set_page_config(page_title="formcheck", page_icon="🏋️", layout="centered")
+    who = visitor()
+    if who is None:
+        st.title("formcheck")
+        st.error(NO_COOKIE)
+        return
+    if not safety.passed(who):
+        safety.ask(who)
+        return
+    navigate(who)
+
+
+def navigate(who: Visitor) -> None:
+    """The pages, and the one that is open."""
+    pages = {
+        "check": st.Page(lambda: check.show(who), title="Check a set", url_path="check", default=True),
+        "history": st.Page(lambda: history.show(who), title="History", url_path="history"),
+        "manual": st.Page(lambda: manual.show(who), title="Manual", url_path="manual"),
+        "you": st.Page(lambda: you.show(who), title="You", url_path="you"),
+        "review": st.Page(lambda: review.show(who), title="Review", url_path="review", visibility="hidden"),
+    }
+    links.remember(pages)
+    st.navigation([*pages.values()], position="top").run()
+
+
+if __name__ == "__main__":
+    run()

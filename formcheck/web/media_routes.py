@@ -1,0 +1,67 @@
+"""Videos and results out: `/m/<set>/<file>`, with Range, only to the person whose set it is.
+
+What does not exist and what belongs to somebody else look the same: 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from formcheck.store import Store, people, sets
+from formcheck.web import guard
+
+ASSETS = Path(__file__).parent / "assets"
+MIME: Mapping[str, str] = {
+    ".mp4": "video/mp4", ".webm": "video/webm", ".html": "text/html; charset=utf-8", ".csv": "text/csv",
+    ".json": "application/json", ".vtt": "text/vtt", ".jpg": "image/jpeg", ".pdf": "application/pdf",
+    ".js": "text/javascript", ".css": "text/css", ".trc": "text/plain", ".mot": "text/plain",
+    ".webp": "image/webp",
+}  # fmt: skip
+NOTHING = PlainTextResponse("There is nothing here, or it is not yours.", 404)
+REPORT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True)
+class MediaRoutes:
+    """The routes, over one store."""
+
+    store: Store
+
+    def routes(self) -> list[Route]:
+        """What is answered where."""
+        return [
+            Route("/m/{set_id}/{name}", self._file, methods=["GET"]),
+            Route("/assets/{name}", _asset, methods=["GET"]),
+        ]
+
+    def _file(self, request: Request) -> Response:
+        set_id, name = request.path_params["set_id"], request.path_params["name"]
+        owner = people.person_of(self.store, guard.token_of(request))
+        lift = sets.find(self.store, set_id, owner)
+        folder = self.store.media.folder
+        if lift is None or folder is None or name not in self.store.media.names(sets.folder_of(lift.id)):
+            return NOTHING
+        headers = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
+        if name.endswith(".html"):
+            headers["content-security-policy"] = REPORT_POLICY
+        if "download" in request.query_params:
+            given = f"{Path(lift.name).stem}-{name}"
+            headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(given, safe='')}"
+        kind = MIME.get(Path(name).suffix, "application/octet-stream")
+        return FileResponse(folder / sets.key(lift.id, name), media_type=kind, headers=headers)
+
+
+def _asset(request: Request) -> Response:
+    """A script or style sheet of the app's own components; public."""
+    path = ASSETS / request.path_params["name"]
+    if path.parent != ASSETS or not path.is_file():
+        return NOTHING
+    kind = MIME.get(path.suffix, "application/octet-stream")
+    return FileResponse(path, media_type=kind, headers={"cache-control": "no-cache"})

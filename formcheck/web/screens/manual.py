@@ -1,0 +1,37 @@
+"""The manual: every exercise and fault, from the same declarations that judge."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from formcheck.exercises import EXERCISES
+from formcheck.exercises.filming import FILMING
+from formcheck.manual import Documented, fault_page
+from formcheck.web.visitor import Visitor
+
+FILMING_TITLE = "Filming"
+
+
+def show(_: Visitor) -> None:
+    """The page."""
+    st.title("Manual")
+    st.write("What formcheck looks for, why, and what it cannot tell. Nothing here is a diagnosis.")
+    titles = {name: e.title for name, e in EXERCISES.items()} | {FILMING_TITLE: FILMING_TITLE}
+    name = st.segmented_control(
+        "Exercise", list(titles), default=next(iter(titles)), format_func=lambda n: titles[n]
+    )
+    if name in EXERCISES:
+        exercise = EXERCISES[name]
+        st.header(exercise.title)
+        st.write(exercise.about)
+        st.markdown(f"**Film it.** {exercise.film_it}")
+        _faults(exercise.faults)
+    else:
+        st.header(FILMING_TITLE)
+        _faults(FILMING)
+
+
+def _faults(faults: tuple[Documented, ...]) -> None:
+    for fault in faults:
+        with st.expander(f"{fault.title}"):
+            st.markdown(fault_page(fault, "####"))

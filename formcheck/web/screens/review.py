@@ -1,0 +1,138 @@
+"""The review of one set: the video with what was seen, what to change, and why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from formcheck.jobs import work
+from formcheck.report import Finding, Report
+from formcheck.store import sets
+from formcheck.store.models import LiftSet
+from formcheck.views import load_words
+from formcheck.views.groups import Group, by_fault, filmed_from, filming, headline, not_judged, seen_at
+from formcheck.views.html import segment_table
+from formcheck.web import components, wording
+from formcheck.web.screens import downloads, judge_again
+from formcheck.web.visitor import Visitor
+from formcheck.words import DISCLAIMER
+
+NO_SET = "There is no such set here: it was deleted, or it belongs to another browser."
+
+
+def show(who: Visitor) -> None:
+    """The page of the set that the address names."""
+    lift = sets.find(who.store, st.query_params.get("set", ""), who.person_id)
+    report = sets.report_of(lift) if lift else None
+    if lift is None or report is None:
+        st.title("Review")
+        st.info(NO_SET if lift is None else "This set has not been checked yet; see Check a set.")
+        return
+    groups = by_fault(report.faults)
+    st.header(headline(report))
+    _about(who, lift, report)
+    if groups:
+        st.success(f"Next set, one thing: **{groups[0].fault.cue}**")
+    _player(lift)
+    for group in groups:
+        _fault(who, lift, report, group)
+    _load(report)
+    _not_judged(report)
+    _table(report)
+    judge_again.show(who, lift)
+    downloads.show(who, lift)
+    st.caption(DISCLAIMER)
+
+
+def _about(who: Visitor, lift: LiftSet, report: Report) -> None:
+    load_kg = lift.lifter.get("load_kg")
+    load = wording.mass(load_kg, who.profile().mass_unit) if load_kg else ""
+    parts = (wording.plain(lift.name), wording.day(lift.created_s), filmed_from(report), load)
+    st.markdown(" · ".join(part for part in parts if part))
+
+
+def _player(lift: LiftSet) -> None:
+    base = f"/m/{lift.id}"
+    video = f"{base}/{lift.playback}" if lift.playback else None
+    version = int(lift.judged_s or 0)
+    seek = st.session_state.get(_seek_key(lift))
+    components.player(f"player-{lift.id}", f"{base}/{work.PLAYER}?v={version}", video, seek)
+
+
+def _seek_key(lift: LiftSet) -> str:
+    return f"seek-{lift.id}"
+
+
+def _jump(lift: LiftSet, time_s: float) -> None:
+    before = st.session_state.get(_seek_key(lift), {"n": 0})
+    st.session_state[_seek_key(lift)] = {"t": time_s, "n": before["n"] + 1}
+
+
+# ---- what was found ---------------------------------------------------------------------------------
+
+
+def _fault(who: Visitor, lift: LiftSet, report: Report, group: Group) -> None:
+    """One fault: what was seen, each time with a picture and a way to it, why it matters, the cue."""
+    fault = group.fault
+    with st.container(border=True):
+        st.subheader(f"{'Fault' if group.worst.verdict == 'fault' else 'Warning'}: {fault.title}")
+        st.write(fault.see)
+        for finding in group.findings:
+            _finding(who, lift, report, finding)
+        if price := load_words.price_of(report, fault.code):
+            st.write(f"**What it cost.** {price[:1].upper()}{price[1:]}.")
+        st.write(f"**Why it matters.** {fault.why}")
+        st.write(f"**Cue.** {fault.cue}")
+        with st.expander("What this cannot tell, and where the limit comes from"):
+            st.write(f"{fault.cannot_tell}\n\n{fault.source}")
+
+
+def _finding(who: Visitor, lift: LiftSet, report: Report, finding: Finding) -> None:
+    segment = -1 if finding.segment is None else finding.segment
+    key = f"{lift.id}-{finding.code}-{segment}"
+    mark = next((m.right for m in lift.marks if (m.code, m.segment) == (finding.code, segment)), None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{seen_at(report, finding)}")
+        middle = (finding.start_s + finding.end_s) / 2
+        st.button("Show", key=f"show-{key}", on_click=_jump, args=(lift, middle))
+        for label, right in ((":material/thumb_up: Right", True), (":material/thumb_down: Wrong", False)):
+            st.button(
+                label, key=f"mark-{right}-{key}", type="primary" if mark is right else "tertiary",
+                help="Kept with the set, to make formcheck better and your history truer.",
+                on_click=sets.mark,
+                args=(who.store, lift.id, who.person_id, finding.code, finding.segment,
+                      None if mark is right else right),
+            )  # fmt: skip
+
+
+def _load(report: Report) -> None:
+    """The load on the low back, rep by rep: to compare one's own reps, never a verdict."""
+    if report.load is None or not report.load.segments:
+        return
+    st.subheader("Load on the low back")
+    st.write(f"**{load_words.summary(report)}** {load_words.hint(report)}")
+    plank = report.exercise == "plank"
+    st.write(load_words.PLANK_MEANING if plank else load_words.MEANING)
+    head = load_words.head(report)
+    st.dataframe(
+        [dict(zip(head, cells, strict=True)) for _, cells in load_words.rows(report)], hide_index=True
+    )
+    with st.expander("What these numbers are, and what they are not"):
+        st.write(f"{load_words.CAVEAT}\n\n{load_words.assumed(report.load)}")
+
+
+def _not_judged(report: Report) -> None:
+    reasons = [f"- **{titles}**: {why}" for titles, why in not_judged(report)]
+    if reasons:
+        st.subheader("Could not judge")
+        st.write("\n".join(reasons))
+    problems = [f"- **{g.fault.title}**: {g.fault.cue}" for g in filming(report)]
+    if problems:
+        st.subheader("Filming")
+        st.write("\n".join(problems))
+
+
+def _table(report: Report) -> None:
+    if report.segments:
+        st.subheader("Every rep" if report.segments[0].kind == "rep" else "Every hold")
+        table = segment_table(report)
+        st.dataframe([dict(zip(table.head, cells, strict=True)) for _, cells in table.rows], hide_index=True)

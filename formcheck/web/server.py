@@ -1,0 +1,70 @@
+"""The app as a server: Streamlit's pages, the routes for videos, the guard around both, and the workers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from formcheck.jobs.supervisor import Supervisor
+from formcheck.store import Store
+from formcheck.store.settings import AppSettings, from_environment
+from formcheck.web.guard import Guard
+from formcheck.web.media_routes import MediaRoutes
+from formcheck.web.uploads import Uploads
+
+SCRIPT = Path(__file__).parent / "main.py"
+
+
+@dataclass(frozen=True)
+class Server:
+    """What pages and routes share: the store, the settings, the workers."""
+
+    settings: AppSettings
+    store: Store
+    supervisor: Supervisor
+
+
+@cache
+def server() -> Server:
+    """The one server of this process, opened when first needed. Raises FormcheckError."""
+    settings = from_environment()
+    store = Store.open(settings.folder)
+    return Server(settings, store, Supervisor(store, settings))
+
+
+def routes() -> list[BaseRoute]:
+    """The app's own routes, beside Streamlit's."""
+    one = server()
+    return [
+        *Uploads(one.store, one.settings, one.supervisor).routes(),
+        *MediaRoutes(one.store).routes(),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """What stands before every request."""
+    return [Middleware(Guard, hosts=server().settings.hosts)]
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Workers run while the app runs."""
+    one = server()
+    one.supervisor.start()
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    yield
+    one.supervisor.stop()
+    one.store.close()
+
+
+def _warm() -> None:
+    """Import what the pages need before somebody waits for it."""
+    import formcheck.web.main  # noqa: F401
