@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 import time
@@ -20,6 +21,8 @@ from formcheck.store import Store, people, sets
 from formcheck.store.models import Job, LiftSet
 from formcheck.store.settings import AppSettings
 from formcheck.video import VideoSink
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -41,6 +44,11 @@ def video(folder: Path, seconds: float = 6.0) -> Path:
 
 def taken(store: Store, me: str, folder: Path) -> tuple[str, str]:
     return intake.take(store, me, "my set.mp4", video(folder), exercise="squat")
+
+
+def real(folder: Path) -> Path:
+    """A copy of a sample, with somebody in it."""
+    return Path(shutil.copy(ROOT / "sample_videos" / "squat_good.mp4", folder / "real.mp4"))
 
 
 def job(store: Store, job_id: str) -> Job:
@@ -196,7 +204,7 @@ def test_the_overlay_is_drawn_when_asked_for(quick, store, me, tmp_path) -> None
 
 def test_a_bad_video_fails_with_its_sentence(store, me, tmp_path, monkeypatch) -> None:
     def track_of(*_: object, **__: object):
-        raise VideoError("my set.mp4 is damaged; copy it again.")
+        raise VideoError("video.mp4 is damaged; copy it again.")
 
     monkeypatch.setattr(work, "track_of", track_of)
     _, job_id = taken(store, me, tmp_path)
@@ -248,7 +256,7 @@ def alive(pid: int) -> bool:
 def test_a_worker_killed_in_mid_job_is_replaced_and_the_job_done_once(
     app, store, me, tmp_path, model
 ) -> None:
-    set_id, job_id = intake.take(store, me, "my set.mp4", video(tmp_path, 40.0), exercise="squat")
+    set_id, job_id = intake.take(store, me, "my set.mp4", real(tmp_path))
     app.send(job_id)
     wait(lambda: job(store, job_id).share > 0.02)
     (pid,) = app.pids()
@@ -263,7 +271,7 @@ def test_a_worker_killed_in_mid_job_is_replaced_and_the_job_done_once(
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_workers_end_with_the_app_and_a_lost_message_loses_nothing(store, me, tmp_path, model) -> None:
-    _, job_id = taken(store, me, tmp_path)  # and no message is sent
+    _, job_id = intake.take(store, me, "my set.mp4", real(tmp_path))  # and no message is sent
     supervisor = Supervisor(store, AppSettings(store.folder))
     supervisor.start()
     wait(lambda: job(store, job_id).state == "done", 60.0)

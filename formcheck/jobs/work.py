@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from formcheck import model_bundle
 from formcheck.analysis import Examination, examine
-from formcheck.errors import VideoError
+from formcheck.errors import FormcheckError, VideoError
 from formcheck.estimator import track_of
 from formcheck.jobs import queue
 from formcheck.jobs.queue import Claim
@@ -66,12 +66,15 @@ class Bench:
 
 def do(bench: Bench) -> None:
     """Do the job to its end. Raises FormcheckError with a sentence, LostError when it is to be dropped."""
-    {"check": _check, "judge": _judge, "overlay": _overlay}[bench.claim.kind](bench)
-
-
-def _check(bench: Bench) -> None:
-    """Find the poses, judge them, and make a copy that plays if the video itself does not."""
     lift = bench.lift()
+    try:
+        {"check": _check, "judge": _judge, "overlay": _overlay}[bench.claim.kind](bench, lift)
+    except FormcheckError as e:  # the user knows the video by another name than the store
+        raise type(e)(str(e).replace(lift.video or "\0", lift.name)) from e
+
+
+def _check(bench: Bench, lift: LiftSet) -> None:
+    """Find the poses, judge them, and make a copy that plays if the video itself does not."""
     with bench.media(lift.video or "") as video:
         with _Copy(video, bench.scratch / PLAYBACK, bench.most_s) as copy:
             model = model_bundle.ready(None, lambda line: bench.tell(0.0, line))
@@ -87,9 +90,8 @@ def _check(bench: Bench) -> None:
         _end(bench, lift, track, examination, frames, PLAYBACK if copy.made else lift.video)
 
 
-def _judge(bench: Bench) -> None:
+def _judge(bench: Bench, lift: LiftSet) -> None:
     """Judge the stored track again, by the options the set has now; pictures only where there is a video."""
-    lift = bench.lift()
     with bench.media(TRACK) as path:
         track = PoseTrack.load(path)
     bench.tell(0.2, "Judging again")
@@ -101,11 +103,10 @@ def _judge(bench: Bench) -> None:
     _end(bench, lift, track, examination, frames, lift.playback)
 
 
-def _overlay(bench: Bench) -> None:
+def _overlay(bench: Bench, lift: LiftSet) -> None:
     """Draw the overlay video of the report as it stands."""
     from formcheck.views.overlay import write_overlay
 
-    lift = bench.lift()
     if not lift.video:
         raise VideoError("The video of this set is not kept any more, so there is nothing to draw on.")
     with bench.media(TRACK) as path:

@@ -112,12 +112,12 @@ def _load(report: Report) -> None:
     st.write(f"**{load_words.summary(report)}** {load_words.hint(report)}")
     plank = report.exercise == "plank"
     st.write(load_words.PLANK_MEANING if plank else load_words.MEANING)
-    head = load_words.head(report)
+    head, rows = load_words.table(report)
     st.dataframe(
-        [dict(zip(head, cells, strict=True)) for _, cells in load_words.rows(report)], hide_index=True
+        [dict(zip(head, cells, strict=True)) for _, cells in rows], hide_index=True
     )
     with st.expander("What these numbers are, and what they are not"):
-        st.write(f"{load_words.CAVEAT}\n\n{load_words.assumed(report.load)}")
+        st.write(f"{load_words.caveat(report)}\n\n{load_words.assumed(report.load)}")
 
 
 def _not_judged(report: Report) -> None:
