@@ -27,7 +27,7 @@ from synthetic.film import Film
 from synthetic.gear import barbell
 from synthetic.lift import hips_from_leg
 from synthetic.motion import Instant, feet, gripping, swung_arms, vec
-from synthetic.plank import _posture as plank_posture
+from synthetic.plank import posture as plank_posture
 from synthetic.pose import GRIP_ALONG, Poser, Stance
 from synthetic.scene import Room
 
@@ -167,7 +167,7 @@ def pictures(setting: Setting) -> Iterator[tuple[np.ndarray, Truth, float]]:
         float(rng.uniform(2.8, 3.6)), 0.35 if low else 0.86, 0.1 - 0.4 * low,
         width=640 if low else 480, height=480 if low else 640, fps=FPS,
     )  # fmt: skip
-    gear = barbell(setting.bar) if setting.bar else None
+    gear = [barbell(setting.bar)] if setting.bar else []
     film = Film(dress(poser.body, outfit), gear, room, camera, setting.seed)
     truths = course(setting)
     for i, (truth, view) in enumerate(zip(truths, views(camera, len(truths), setting.seed), strict=True)):

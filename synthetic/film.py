@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, radians, tan
 from pathlib import Path
@@ -32,6 +33,7 @@ from synthetic.render import (
 )
 from synthetic.scene import Layer, Room, backdrop, shade_floor
 
+BLUR_STEPS = 5  # moments a smeared picture is made of
 SHAKE_SDS = 4  # a hand strays up to this many standard deviations
 
 
@@ -63,14 +65,26 @@ class Film:
         self.grain = grain((camera.width, camera.height), chance) * np.float32(camera.noise)
         self.lens = None if (m := self.base.lens_map()) is None else [a.astype(np.float32) for a in m]
 
-    def picture(self, index: int, posed: Posed | None, instant: Instant | None, view: View) -> Image:
-        """One frame, RGB, without motion blur."""
-        return self.developed(index, self.exposed(index, posed, instant, view))
+    def picture(
+        self,
+        index: int,
+        posed: Posed | None,
+        instant: Instant | None,
+        view: View,
+        following: tuple[Posed | None, Instant | None, View] | None = None,
+    ) -> Image:
+        """One frame, RGB. following: the next moment, towards which an open shutter smears the picture."""
+        now = self._surfaces(index, posed, instant)
+        if not self.camera.shutter or following is None:
+            return self._developed(index, self._exposed(now, view))
+        after = self._surfaces(index + 1, *following[:2])
+        steps = [self.camera.shutter * k / BLUR_STEPS for k in range(BLUR_STEPS)]
+        light = [self._exposed(_between(now, after, s), _view_between(view, following[2], s)) for s in steps]
+        return self._developed(index, np.mean(light, axis=0, dtype=np.float32))
 
-    def exposed(self, index: int, posed: Posed | None, instant: Instant | None, view: View) -> Light3:
-        """What the sensor sees in an instant of a frame, linear light."""
+    def _exposed(self, moving: list[Surface], view: View) -> Light3:
+        """What the sensor sees in a moment, linear light."""
         layer = self._backdrop(view)
-        moving = self._surfaces(index, posed, instant)
         if not moving:
             return layer[..., :3].copy()
         surface = join(moving)
@@ -82,7 +96,7 @@ class Film:
         draw(view.project(surface.vertices), surface.triangles, lit, picture)
         return picture
 
-    def developed(self, index: int, light: Light3) -> Image:
+    def _developed(self, index: int, light: Light3) -> Image:
         """The 8-bit picture of frame `index`: through the lens, with the frame's noise."""
         if self.lens is not None:
             light = cv2.remap(light, *self.lens, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -107,6 +121,19 @@ class Film:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         turn = self.base.turned_to(view, self.margin)
         return np.asarray(cv2.warpPerspective(self.empty, turn, view.size, flags=flags))
+
+
+def _between(now: list[Surface], after: list[Surface], share: float) -> list[Surface]:
+    return [
+        Surface(a.vertices + share * (b.vertices - a.vertices), a.triangles, a.colours)
+        for a, b in zip(now, after, strict=True)
+    ]
+
+
+def _view_between(now: View, after: View, share: float) -> View:
+    """The camera on its small turn to the next frame."""
+    axes = now.axes + share * (after.axes - now.axes)
+    return replace(now, axes=axes / np.linalg.norm(axes, axis=1, keepdims=True))
 
 
 def write(path: Path, frames: Iterator[Image], camera: Camera) -> None:

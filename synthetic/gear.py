@@ -16,7 +16,7 @@ RED = (0.30, 0.03, 0.03)
 BAR_RADIUS_M, SLEEVE_RADIUS_M = 0.014, 0.025
 BAR_HALF_M, INNER_HALF_M = 1.08, 0.655  # an Olympic bar is 2.2 m long with 1.31 m between the collars
 PLATE_THICK_M = 0.05
-PLATE_RADII_M = {28: 0.14, 45: 0.225}  # plate size in centimetres -> radius
+PLATE_RADII_M = {28: 0.14, 35: 0.175, 45: 0.225}  # plate size in centimetres -> radius
 
 
 def lathe(
@@ -100,6 +100,28 @@ def dumbbell() -> Surface:
             )
         )
     return merged(parts)
+
+
+def kettlebell() -> Surface:
+    """A kettlebell, held at the two horns of its handle, whose middle is at the origin."""
+    turns = np.linspace(0, pi, 13)
+    middle, radius = -0.13, 0.085
+    ball = lathe([(middle + radius * -cos(a), radius * sin(a)) for a in turns], RUBBER, 24)
+    upright = Surface(ball.vertices[:, [1, 0, 2]], ball.triangles[:, ::-1].copy(), ball.colours)
+    parts = [upright]
+    for a, b in zip(turns[:-1:2], turns[2::2], strict=True):
+        ends = [np.array([-0.075 * cos(x), 0.075 * sin(x) - 0.06, 0.0]) for x in (a, b)]
+        parts.append(_rod(ends[0], ends[1], 0.016))
+    return merged(parts)
+
+
+def _rod(start: Array, end: Array, radius: float) -> Surface:
+    """A round steel rod between two points."""
+    length = float(np.linalg.norm(end - start))
+    rod = lathe([(0, 0.0), (0, radius), (length, radius), (length, 0.0)], STEEL, 10)
+    x = (end - start) / length
+    y = np.cross([0.0, 0, 1], x)
+    return Surface(rod.vertices @ np.stack([x, y, np.cross(x, y)]) + start, rod.triangles, rod.colours)
 
 
 def placed(surface: Surface, at: Array, tilt_deg: float = 0.0, spin_deg: float = 0.0) -> Surface:

@@ -113,6 +113,13 @@ def hold(held: Array, arm: Array, s: int, elbow: Array | None = None) -> Hand:
     return Hand(wrist, along, palm, vec(s * 0.35, 0, -1) if elbow is None else elbow * vec(s, 1, 1), 1.0)
 
 
+def hold_level(held: Array, along: Array, palm: Array, s: int, elbow: Array) -> Hand:
+    """A hand closed on something at `held`, pointing `along`; elbow as of the left arm, s = -1: the right."""
+    along, palm = unit(along), unit(palm - unit(along) * (palm @ unit(along)))
+    wrist = held - along * GRIP_ALONG - palm * GRIP_PALM
+    return Hand(wrist, along, palm, elbow * vec(s, 1, 1), 1.0)
+
+
 def mixed(a: tuple[Hand, Hand], b: tuple[Hand, Hand], share: float) -> tuple[Hand, Hand]:
     """Hands on their way from a to b."""
     if share <= 0 or share >= 1:

@@ -55,7 +55,8 @@ class Stance:
     """A whole posture. hips: (3,) middle of the hip joints; trunk_deg: hip-shoulder line, + forward.
 
     lumbar_deg, thoracic_deg: flexion against standing, + rounder; neck_deg: + chin down, against the trunk;
-    roll_deg: trunk to the lifter's left. feet and hands are (left, right).
+    roll_deg: trunk to the lifter's left; twist_deg: shoulders about the line hip-shoulder against the hips,
+    the left one backwards (up, when bent over). feet and hands are (left, right).
     """
 
     hips: Array
@@ -66,6 +67,7 @@ class Stance:
     thoracic_deg: float = 0.0
     neck_deg: float = 0.0
     roll_deg: float = 0.0
+    twist_deg: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -208,10 +210,13 @@ class Poser:
         pelvis = self.pelvis_deg(stance.trunk_deg, stance.lumbar_deg, stance.thoracic_deg)
         roll = turn(np.array([0.0, 0, 1]), -stance.roll_deg)
         turned["root"] = pitch(pelvis)
+        a = radians(stance.trunk_deg)
+        axis = np.array([0.0, cos(a), sin(a)])
         for i, bone in enumerate(SPINE):
-            turned[bone] = turn(np.array([0.0, 0, 1]), -stance.roll_deg * i / 4) @ pitch(
-                pelvis + pitches[bone]
-            )
+            share = i / (len(SPINE) - 1)
+            twist = turn(axis, -stance.twist_deg * share)
+            side = turn(np.array([0.0, 0, 1]), -stance.roll_deg * share)
+            turned[bone] = side @ twist @ pitch(pelvis + pitches[bone])
         angle = pelvis + pitches["spine01"]
         for bone, share in NECK_SHARES.items():
             angle += share * stance.neck_deg

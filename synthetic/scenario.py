@@ -17,7 +17,32 @@ from synthetic.motion import Tempo
 from synthetic.scene import Room
 
 FOLDER = Path(__file__).parent / "scenarios"
-EXERCISES = ("squat", "deadlift", "row", "plank", "talk")
+STYLES = {
+    "squat": ("bodyweight", "goblet", "barbell"),
+    "deadlift": ("conventional", "romanian"),
+    "row": ("barbell", "dumbbells"),
+    "plank": ("forearm", "high"),
+    "talk": ("standing",),
+}
+"""Exercise -> its styles; the first is meant when none is named."""
+OPTIONS = {
+    "squat": ("stance_m", "toes_deg", "trunk_deg", "thigh_deg"),
+    "deadlift": ("stance_m", "toes_deg", "trunk_deg", "grip_m", "floor_bar_m", "stand_up"),
+    "row": ("stance_m", "toes_deg", "trunk_deg", "knee_deg", "grip_m"),
+    "plank": ("hold_s",),
+    "talk": ("seconds",),
+}
+CHOICES = {
+    "sex": ("female", "male"), "side": ("left", "right"), "floor": ("rubber", "wood", "carpet"),
+    "fit": ("tight", "normal", "loose"), "top": ("shirt", "hoodie"), "plate_cm": (28, 35, 45),
+}  # fmt: skip
+LIMITS = {
+    "reps": (1, 30), "height_m": (1.4, 2.1), "muscle": (-1, 1), "weight": (-1, 2), "width": (64, 1920),
+    "height": (64, 1920), "fps": (5, 120), "fov_deg": (20, 110), "distance_m": (1, 12), "crf": (0, 51),
+    "clutter": (0, 2), "people": (0, 3), "distortion": (0, 0.2), "shutter": (0, 1), "hold_s": (1, 120),
+    "seconds": (0.5, 120), "down_s": (0.3, 20), "up_s": (0.3, 20), "rest_s": (0, 30), "stand_s": (0, 30),
+}  # fmt: skip
+TABLES: dict[str, Any] = {"body": Shape, "outfit": Outfit, "tempo": Tempo, "camera": Camera, "room": Room}
 T = TypeVar("T")
 
 
@@ -27,7 +52,7 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True)
 class Scenario:
-    """exercise: one of EXERCISES; reps: faults of each repetition; gear: none, barbell or dumbbells.
+    """exercise, style: see STYLES; reps: faults of each repetition, or of each part of a plank.
 
     plate_cm: size of the plates; options: numbers of the exercise (see the exercise's module).
     """
@@ -36,7 +61,7 @@ class Scenario:
     exercise: str
     about: str = ""
     reps: tuple[Faults, ...] = (Faults(),)
-    gear: str = "none"
+    style: str = ""
     plate_cm: int = 28
     body: Shape = field(default_factory=Shape)
     outfit: Outfit = field(default_factory=Outfit)
@@ -44,6 +69,11 @@ class Scenario:
     camera: Camera = field(default_factory=Camera)
     room: Room = field(default_factory=Room)
     options: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def way(self) -> tuple[str, str]:
+        """Exercise and style."""
+        return self.exercise, self.style or STYLES[self.exercise][0]
 
     @property
     def seed(self) -> int:
@@ -70,41 +100,68 @@ def load(name: str) -> Scenario:
 
 
 def parse(name: str, table: Mapping[str, Any]) -> Scenario:
-    """A scenario out of the tables of its file."""
+    """A scenario out of the tables of its file. Raises ScenarioError in words."""
     rest = dict(table)
     exercise = rest.pop("exercise", "")
-    if exercise not in EXERCISES:
-        raise ScenarioError(f"{name}: exercise must be one of {', '.join(EXERCISES)}, not {exercise!r}.")
-    count = int(rest.pop("reps", 1))
-    reps: list[dict[str, float]] = [{} for _ in range(count)]
-    for entry in rest.pop("fault", []):
-        sizes = dict(entry)
-        for i in sizes.pop("reps", range(1, count + 1)):
-            if not 1 <= i <= count:
-                raise ScenarioError(f"{name}: there is no rep {i}; the set has {count}.")
-            reps[i - 1].update(sizes)
-    made: dict[str, Any] = {
-        key: _made(cls, rest.pop(key, {}), name, key)
-        for key, cls in (
-            ("body", Shape),
-            ("outfit", Outfit),
-            ("tempo", Tempo),
-            ("camera", Camera),
-            ("room", Room),
-        )
-    }
-    plain = {key: rest.pop(key) for key in ("about", "gear", "plate_cm", "options") if key in rest}
+    if exercise not in STYLES:
+        raise ScenarioError(f"{name}: exercise must be one of {', '.join(STYLES)}, not {exercise!r}.")
+    style = rest.pop("style", STYLES[exercise][0])
+    if style not in STYLES[exercise]:
+        raise ScenarioError(f"{name}: style must be one of {', '.join(STYLES[exercise])}, not {style!r}.")
+    sizes = _sizes(name, rest.pop("reps", 1), rest.pop("fault", []))
+    made: dict[str, Any] = {key: _made(cls, rest.pop(key, {}), name, key) for key, cls in TABLES.items()}
+    options = rest.pop("options", {})
+    if not isinstance(options, dict) or set(options) - set(OPTIONS[exercise]):
+        raise ScenarioError(f"{name}: the options of a {exercise} are {', '.join(OPTIONS[exercise])}.")
+    plain = {key: rest.pop(key) for key in ("about", "plate_cm") if key in rest}
+    _check(name, {**options, **plain})
     if rest:
         raise ScenarioError(f"{name}: unknown keys {', '.join(sorted(rest))}.")
-    return Scenario(
-        name, exercise, reps=tuple(_made(Faults, r, name, "fault") for r in reps), **plain, **made
-    )
+    reps = tuple(_made(Faults, s, name, "fault") for s in sizes)
+    return Scenario(name, exercise, style=style, reps=reps, options=options, **plain, **made)
 
 
-def _made(cls: type[T], table: Mapping[str, Any], name: str, key: str) -> T:
-    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
-    if unknown := set(table) - known:
+def _sizes(name: str, count: Any, entries: Any) -> list[dict[str, Any]]:
+    """Sizes of the faults of every repetition; a [[fault]] without reps is in all of them."""
+    _check(name, {"reps": count})
+    sizes: list[dict[str, Any]] = [{} for _ in range(int(count))]
+    for entry in entries:
+        faults = dict(entry)
+        for i in faults.pop("reps", range(1, len(sizes) + 1)):
+            if i not in range(1, len(sizes) + 1):
+                raise ScenarioError(f"{name}: there is no rep {i}; the set has {len(sizes)}.")
+            sizes[i - 1].update(faults)
+    return sizes
+
+
+def _made(cls: type[T], table: Any, name: str, key: str) -> T:
+    if not isinstance(table, Mapping):
+        raise ScenarioError(f"{name}: [{key}] must be a table.")
+    known = {f.name: f.default for f in fields(cls)}  # type: ignore[arg-type]
+    if unknown := set(table) - set(known):
         raise ScenarioError(
             f"{name}: [{key}] knows {', '.join(sorted(known))}, not {', '.join(sorted(unknown))}."
         )
+    for word, value in table.items():
+        if _kind(value) != _kind(known[word]):
+            raise ScenarioError(f"{name}: [{key}] {word} must be like {known[word]!r}, not {value!r}.")
+    _check(name, table)
     return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+
+
+def _kind(value: Any) -> str:
+    """Number, text, or a list of so many numbers."""
+    if isinstance(value, (list, tuple)):
+        return f"{len(value)} of {_kind(value[0]) if value else 'nothing'}"
+    return "number" if isinstance(value, (int, float)) else type(value).__name__
+
+
+def _check(name: str, table: Mapping[str, Any]) -> None:
+    """Values within CHOICES and LIMITS."""
+    for word, value in table.items():
+        if word in CHOICES and value not in CHOICES[word]:
+            known = ", ".join(str(c) for c in CHOICES[word])
+            raise ScenarioError(f"{name}: {word} must be one of {known}, not {value!r}.")
+        low, high = LIMITS.get(word, (None, None))
+        if low is not None and not (isinstance(value, (int, float)) and low <= value <= high):
+            raise ScenarioError(f"{name}: {word} must be between {low} and {high}, not {value!r}.")

@@ -14,13 +14,21 @@ from synthetic.bystanders import bystanders
 from synthetic.camera import View, views
 from synthetic.clothing import SOLE_M, dress
 from synthetic.film import Film, write
-from synthetic.gear import PLATE_RADII_M, barbell, blocks
+from synthetic.gear import PLATE_RADII_M, barbell, blocks, dumbbell, kettlebell
 from synthetic.motion import Performance
 from synthetic.pose import Posed, Poser
-from synthetic.render import Image
+from synthetic.render import Image, Surface
 from synthetic.scenario import Scenario
 from synthetic.truth import gather
 
+GEAR: dict[tuple[str, str], Callable[[int], list[Surface]]] = {
+    ("squat", "goblet"): lambda plate_cm: [kettlebell()],
+    ("squat", "barbell"): lambda plate_cm: [barbell(plate_cm)],
+    ("deadlift", "conventional"): lambda plate_cm: [barbell(plate_cm)],
+    ("deadlift", "romanian"): lambda plate_cm: [barbell(plate_cm)],
+    ("row", "barbell"): lambda plate_cm: [barbell(plate_cm)],
+    ("row", "dumbbells"): lambda plate_cm: [dumbbell(), dumbbell()],
+}
 PERFORMERS: dict[str, Callable[..., Performance]] = {
     m.__name__.rpartition(".")[2]: m.perform for m in (squat, deadlift, row, plank, talk)
 }
@@ -43,29 +51,34 @@ class Take:
     def film(self) -> Film:
         """The one who draws it."""
         s = self.scenario
-        gear = [barbell(s.plate_cm)] if s.gear == "barbell" else []
-        rest = [i.bar for i in self.performance.instants if i.bar is not None]
-        gap = min((b[1] for b in rest), default=0.0) - PLATE_RADII_M[s.plate_cm]
-        still = blocks(gap, float(rest[0][2])) if s.exercise == "deadlift" and gap > 0.01 else None
-        others = bystanders(s.room, s.camera)
-        return Film(dress(self.poser.body, s.outfit), gear, s.room, s.camera, s.seed, still, others)
+        make = GEAR.get(s.way)
+        gear = make(s.plate_cm) if make else []
+        figure, others = dress(self.poser.body, s.outfit), bystanders(s.room, s.camera)
+        return Film(figure, gear, s.room, s.camera, s.seed, self._blocks(), others)
+
+    def _blocks(self) -> Surface | None:
+        """What plates smaller than 45 cm lie on before a deadlift."""
+        s = self.scenario
+        low = self.performance.instants[0].bar
+        if s.way != ("deadlift", "conventional") or low is None:
+            return None
+        gap = float(low[1]) - PLATE_RADII_M[s.plate_cm]
+        return blocks(gap, float(low[2])) if gap > 0.01 else None
 
     def pictures(self) -> Iterator[Image]:
         """The frames, RGB."""
         film = self.film()
-        for i, (posed, instant, view) in enumerate(
-            zip(self.posed, self.performance.instants, self.shot, strict=True)
-        ):
-            yield film.picture(i, posed, instant, view)
+        moments = list(zip(self.posed, self.performance.instants, self.shot, strict=True))
+        for i, moment in enumerate(moments):
+            yield film.picture(i, *moment, following=moments[min(i + 1, len(moments) - 1)])
 
 
 def perform(scenario: Scenario) -> Take:
     """Move the body through the scenario."""
     poser = Poser(build(scenario.body), SOLE_M)
     options = dict(scenario.options) | {"plate_cm": float(scenario.plate_cm)}
-    performance = PERFORMERS[scenario.exercise](
-        poser, scenario.tempo, scenario.reps, scenario.camera.fps, options
-    )
+    move = PERFORMERS[scenario.exercise]
+    performance = move(poser, scenario.tempo, scenario.reps, scenario.camera.fps, options, scenario.way[1])
     posed = [poser.solve(i.stance) for i in performance.instants]
     return Take(scenario, poser, performance, posed, views(scenario.camera, len(posed), scenario.seed))
 

@@ -12,7 +12,7 @@ from synthetic.pose import Hand, Poser, Stance, unit
 
 
 def perform(
-    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float]
+    poser: Poser, tempo: Tempo, reps: Sequence[Faults], fps: float, options: dict[str, float], style: str = ""
 ) -> Performance:
     """No repetitions. options: seconds."""
     count = round(options.get("seconds", 8.0) * fps)
