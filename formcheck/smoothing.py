@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 LAG_S = 0.1  # a cue 0.1 s late is still heard inside the rep it is about (architecture)
 # Gaussian with -3 dB at 3.8 Hz; lifts move below 2 Hz, landmark jitter above 4 Hz (engineering choice)
 SIGMA_S = 0.035
+ROUNDING_S = (
+    1e-6  # at 60 frames a second the sixth neighbour lies on the edge: in or out, but always the same
+)
 
 
 class Smoother:
@@ -36,9 +39,9 @@ class Smoother:
         self._times.append(time_s)
         self._rows.append(row)
         out = []
-        while self._next < len(self._times) and self._times[self._next] <= time_s - LAG_S:
+        while self._next < len(self._times) and self._times[self._next] <= time_s - LAG_S + ROUNDING_S:
             out.append(self._emit())
-        while self._times[0] < self._times[min(self._next, len(self._times) - 1)] - LAG_S:
+        while self._times[0] < self._times[min(self._next, len(self._times) - 1)] - LAG_S - ROUNDING_S:
             self._times.popleft()
             self._rows.popleft()
             self._next -= 1
@@ -54,7 +57,7 @@ class Smoother:
     def _emit(self) -> tuple[float, Array]:
         times = np.fromiter(self._times, dtype=float)
         centre = times[self._next]
-        near = np.abs(times - centre) <= LAG_S
+        near = np.abs(times - centre) <= LAG_S + ROUNDING_S
         rows = np.array([r for r, keep in zip(self._rows, near, strict=True) if keep])
         smooth = smooth_at(times[near] - centre, rows)
         self._next += 1
