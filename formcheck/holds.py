@@ -90,7 +90,11 @@ class Holds:
         while j > 0 and self._t[i] - self._t[j] < QUIET_S:
             j -= 1
         elapsed = self._t[i] - self._t[j]
-        return not any(abs(v[i] - v[j]) > self.rule.still[name] * elapsed for name, v in self._still.items())
+        for name, column in self._still.items():
+            seen = [v for v in column[j : i + 1] if v == v]
+            if seen and max(seen) - min(seen) > self.rule.still[name] * elapsed:
+                return False
+        return True
 
     def _close(self, end: int | None) -> list[Span]:
         span = self._span(end)

@@ -115,7 +115,10 @@ class Reps:
         """What is certain of the rep still open: all of it, or the way out as long as it may still go on."""
         if self._state == "rest":
             return None
-        return self._span(self._last_seen if self._turned() else self._turn, None)
+        if not self._turned():
+            return self._span(self._turn, None)
+        at_rest = self._is_home(self._best)  # what comes after may be the way back or the rest after it
+        return self._span(self._back_at_rest(self._best) if at_rest else self._last_seen, None)
 
     def finish(self) -> list[Span]:
         """Close what is open at the end of the clip."""

@@ -14,7 +14,8 @@ LEANING = stick.squat(hips_shoot_up=9.5, reps=2)
 @pytest.mark.parametrize(
     ("select", "ignore", "wanted"),
     [
-        ((), (), True), (("SQ",), (), True), (("SQ1",), (), True), (("SQ101",), (), True), (("DL",), (), False),
+        ((), (), True), (("SQ",), (), True), (("SQ1",), (), True), (("SQ101",), (), True),
+        (("DL",), (), False),
         ((), ("SQ1",), False), (("SQ",), ("SQ101",), False), ((), ("SQ2",), True),
     ],
 )  # fmt: skip

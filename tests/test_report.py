@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_numbers_are_numbers_and_intervals_lie_within(report: Report) -> None:
         assert all(np.isfinite(v) for v in cut.measures.values())
         assert cut.phases[0].start_s == cut.start_s
         assert cut.phases[-1].end_s == cut.end_s
-        assert all(a.end_s == b.start_s for a, b in zip(cut.phases, cut.phases[1:], strict=False))
+        assert all(a.end_s == b.start_s for a, b in itertools.pairwise(cut.phases))
         assert cut.counted != bool(cut.note)
     for f in report.findings:
         assert f.start_s <= f.end_s
