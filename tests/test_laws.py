@@ -27,7 +27,7 @@ SETS: dict[str, tuple[str, str, Build]] = {
     "squat-front": ("squat", "", lambda **film: stick.squat(shift=20, faulty=(1,), **{**FRONT, **film})),
     "squat-fails": ("squat", "", lambda **film: stick.squat(bar_forward=7, fails=True, **film)),
     "deadlift": ("deadlift", "conventional", lambda **film: stick.deadlift(bar_drift=7, faulty=(1,), **film)),
-    "romanian": ("deadlift", "romanian", lambda **film: stick.romanian(leans_back=13, faulty=(1,), **film)),
+    "romanian": ("deadlift", "romanian", lambda **film: stick.romanian(bar_drift=7, faulty=(1,), **film)),
     "row": ("row", "", lambda **film: stick.row(torso_rises=19, pull_s=1.4, faulty=(1,), **film)),
     "plank": ("plank", "forearm", lambda **film: stick.plank(sink=14, **film)),
     "high-plank": ("plank", "high", lambda **film: stick.plank(high=True, arms_slant=23, **film)),
