@@ -121,7 +121,8 @@ def _measure(name: str, value: float) -> str:
 
 def _version(name: str, value: object) -> str:
     """Name and value; a checksum only as far as it identifies."""
-    return f"{name.replace('_', ' ')} {str(value)[:12]}"
+    said = str(value)[:12] if name.endswith("sha256") else value
+    return f"{name.replace('_', ' ')} {said}"
 
 
 def _plot(group: Group, signals: SignalTable, report: Report) -> Markup:
