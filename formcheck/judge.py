@@ -116,7 +116,11 @@ def _sustained(values: Array, limit: Limit, fault: Fault, segment: Segment) -> R
     if seen.sum() < max(MIN_FRAMES, SEEN_SHARE * mask.sum()):
         return Reading(np.nan, 0, 0, _why_unseen(limit, segment, mask))
     sign = 1.0 if limit.more_is_worse else -1.0
-    level, start, end = worst_held(segment.times_s[seen], sign * values[seen], fault.for_s)
+    times, badness = segment.times_s[seen], sign * values[seen]
+    without_gap = times[-1] - times[0] >= fault.for_s and np.diff(times).max() <= BRIDGE_S
+    if without_gap and badness.max() <= sign * limit.warn:  # never that bad: no need to search how long
+        return Reading(float(sign * badness.max()), float(times[0]), float(times[-1]))
+    level, start, end = worst_held(times, badness, fault.for_s)
     if np.isnan(level):
         return Reading(
             np.nan, 0, 0, f"the {_phase_words(fault)} was shorter than {fault.for_s:g} s or three frames"
@@ -183,9 +187,7 @@ def _confidence(limit: Limit, value: float, bound: float, segment: Segment) -> f
 
 def camera_yaw(segment: Segment, calibration: Calibration) -> float:
     """Camera angle of this segment; of the whole take where shoulders or hips are hidden in it."""
-    yaw = segment.values.get("yaw", np.array([]))
-    yaw = yaw[np.isfinite(yaw)]
-    value = float(np.median(yaw)) if len(yaw) >= MIN_FRAMES else calibration.yaw_deg
+    value = calibration.yaw_deg if np.isnan(segment.yaw_deg) else segment.yaw_deg
     return 0.0 if np.isnan(value) else min(max(value, -90.0), 90.0)  # smoothing may overshoot 90
 
 

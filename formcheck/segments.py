@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ Kind = Literal["rep", "hold"]
 
 # A gap in what was seen longer than this ends what is open: racks and plates hide (engineering choice)
 BRIDGE_S = 1.2
+FEWEST_YAWS = 3  # frames that make a median (engineering choice)
 LEAD_IN_S = 0.3  # enough for a derivative at the first sample of a segment
 SLOW = 0.2  # of the excursion a second is no movement yet: 0.05 statures in a squat (biomechanics section 4)
 
@@ -66,6 +68,13 @@ class Segment:
     rests_high: bool = True
     before_s: Array = field(default_factory=lambda: np.empty(0))
     before: Mapping[str, Array] = field(default_factory=dict)
+
+    @cached_property
+    def yaw_deg(self) -> float:
+        """Median camera angle off side-on; NaN where it was hardly ever seen."""
+        yaw = self.values.get("yaw", np.empty(0))
+        yaw = yaw[np.isfinite(yaw)]
+        return float(np.median(yaw)) if len(yaw) >= FEWEST_YAWS else float("nan")
 
     def mask(self, phases: tuple[str, ...]) -> NDArray[np.bool_]:
         """True for the samples in any of the phases; all of them when no phase is named."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import stick
@@ -92,10 +94,8 @@ def test_the_sticking_region_lies_between_the_first_peak_and_the_lull() -> None:
     up = np.clip((t - t[segment.leaves_turn("hip_height")]) / 3.0, 0, 1)
     low, high = np.nanmin(segment.values["shoulder_height"]), np.nanmax(segment.values["shoulder_height"])
     rises = low + (high - low) * (up - 0.12 * np.sin(4 * np.pi * up) / np.pi * 2)
-    stuck = segment_measures(
-        type(segment)(**{**segment.__dict__, "values": {**segment.values, "shoulder_height": rises}}),
-        EXERCISES["squat"], None,
-    )  # fmt: skip
+    slowed = replace(segment, values={**segment.values, "shoulder_height": rises})
+    stuck = segment_measures(slowed, EXERCISES["squat"], None)
     assert stuck["sticking_start_s"] < stuck["sticking_end_s"]
     share = (
         np.array([stuck["sticking_start_s"], stuck["sticking_end_s"]]) - t[segment.leaves_turn("hip_height")]
