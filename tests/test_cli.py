@@ -262,6 +262,22 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_work(
     assert done.stdout == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits differ")
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(pose: Path, tmp_path: Path) -> None:
+    import resource
+
+    done = subprocess.run(
+        [sys.executable, "-m", "formcheck", "judge", str(pose), "-o", str(tmp_path / "out")],
+        capture_output=True, text=True, cwd=ROOT, timeout=60, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )  # fmt: skip
+    assert done.returncode == 2
+    complaint = done.stderr.splitlines()[-1]
+    assert complaint.startswith(f"formcheck: Cannot write into {tmp_path / 'out'} (")
+    assert ".formcheck-" not in complaint
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

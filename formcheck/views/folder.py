@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from formcheck.analysis import Examination
@@ -59,7 +59,6 @@ def write_folder(
 ) -> list[Path]:
     """Write every view; returns the paths. overlay_of: the video to draw on, None for no overlay.mp4."""
     prepare(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     with _hidden(folder) as workshop:
         _write_views(workshop, track, examination, frames or {}, height_m)
         if overlay_of is not None:
@@ -94,13 +93,18 @@ def _write_views(
 
 @contextmanager
 def _hidden(folder: Path) -> Iterator[Path]:
-    """A hidden folder inside the target, gone afterwards whatever happens."""
+    """A hidden folder inside the target, gone afterwards whatever happens; a target left empty goes too."""
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=folder) as name:
             yield Path(name)
-    except OSError as e:
-        why = e.strerror or e
+    except (OSError, OutputError) as e:
+        cause = e if isinstance(e, OSError) else e.__cause__
+        why = getattr(cause, "strerror", None) or e
         raise OutputError(f"Cannot write into {folder} ({why}); free some disk space and try again.") from e
+    finally:
+        with suppress(OSError):  # what is in it stays
+            folder.rmdir()
 
 
 def _moved(workshop: Path, folder: Path) -> list[Path]:
