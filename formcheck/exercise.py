@@ -46,7 +46,8 @@ class View:
 
 SIDE = View("side", 0, 30, "film from the side")
 FRONT = View("front", 50, 90, "film from the front or from behind")
-TURNED = View("front or oblique", 35, 90, "film from the front, or half-way to it")
+# Seen wholly from the front, neither a row nor a plank can be told apart from other things: half-way it is
+TURNED = View("half-way to the front", 35, 90, "film from half-way to the front")
 ANY = View("any", 0, 90, "")
 
 

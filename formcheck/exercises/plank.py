@@ -4,8 +4,8 @@ Cut as a hold: the body near level, the hands under the shoulders, the hips stil
 """
 
 from formcheck.exercise import (
-    FRONT,
     SIDE,
+    TURNED,
     Exercise,
     Fault,
     Limit,
@@ -128,7 +128,7 @@ PLANK = Exercise(
             source="Engineering choice: 5 and 10 degrees.",
             cannot_tell="A camera that is not level is taken out by comparing with the shoulders.",
             limits=(Limit(drift_size("twist", 2.0), 5, 10, "deg"),),
-            view=FRONT, for_s=1.0,
+            view=TURNED, for_s=1.0,
         ),
     ),
 )  # fmt: skip
