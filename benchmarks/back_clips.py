@@ -32,6 +32,7 @@ from synthetic.pose import GRIP_ALONG, Poser, Stance
 from synthetic.scene import Room
 
 FPS = 12.0
+LOOKS = 3  # times the model sees each picture, 30 a second: it smooths over time, and lifters are slower
 JPEG_QUALITY = 60
 STAND, HINGE, WANDER, PLANK = 8, 18, 52, 36  # frames of each part of a clip
 
@@ -114,8 +115,10 @@ def course(setting: Setting) -> list[Truth]:
     deep = setting.kind == "squat"
     knee = smooth(rng, WANDER, 62 if deep else 100, 168, 2.3)
     lumbar, thoracic = smooth(rng, WANDER, -10, 48, 2.9), smooth(rng, WANDER, -5, 28, 1.9)
-    trunk = smooth(rng, WANDER, -14, 14, 3.3) + 6 + (172 - knee) * 0.36
-    trunk = trunk if deep else smooth(rng, WANDER, 22, 86, 3.7)
+    if deep:
+        trunk = smooth(rng, WANDER, -14, 14, 3.3) + 6 + (172 - knee) * 0.36
+    else:
+        trunk = smooth(rng, WANDER, 22, 86, 3.7)
     rows = zip(trunk, knee, lumbar, thoracic, strict=True)
     ease = np.minimum(1, np.arange(WANDER) / 5)
     wander = [
@@ -188,7 +191,8 @@ def make(setting: Setting, model: Path, folder: Path) -> Path:
         for i, (picture, truth, trunk) in enumerate(pictures(setting)):
             image = np.ascontiguousarray(cv2.imdecode(picture, cv2.IMREAD_COLOR)[:, :, ::-1])
             size = (image.shape[1], image.shape[0])
-            pose = landmarker.detect(Frame(i, i / FPS, image), size)
+            for look in range(i * LOOKS, (i + 1) * LOOKS):
+                pose = landmarker.detect(Frame(look, look / 30, image), size)
             mask = np.zeros(image.shape[:2]) if landmarker.mask is None else landmarker.mask
             rows["points"].append(pose.points)
             rows["seen"].append(pose.seen)

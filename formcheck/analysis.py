@@ -26,6 +26,7 @@ from formcheck.options import Options
 from formcheck.outcome import Outcome
 from formcheck.pose import Pose, PoseTrack
 from formcheck.recognise import Recognition, recognise
+from formcheck.remedy import EVENT_S
 from formcheck.report import Finding, Report, Unseen
 from formcheck.segments import LEAD_IN_S, Segment, Span
 from formcheck.set_load import set_load
@@ -89,6 +90,7 @@ class Analysis:
         self._rows = Rows(len(self._names) + postures.WIDTH)  # signals, then joints
         self._judged: set[int] = set()
         self._next_index = first_index
+        self._first_rep: dict[str, float] = {}
 
     def push(self, pose: Pose) -> list[Finding]:
         """Take the next pose; return the findings that became final because of it."""
@@ -154,6 +156,8 @@ class Analysis:
             return []
         self._judged.add(segment.index)
         verdicts = [judge(fault, segment, self.calibration, self.options) for fault in self._faults]
+        if segment.counted and not self._first_rep:
+            self._first_rep = {name: segment.at(name, "start", EVENT_S) for name in self._names}
         self.unseen += [v for v in verdicts if isinstance(v, Unseen)]
         found = [v for v in verdicts if isinstance(v, Finding)]
         self.findings += found
@@ -170,6 +174,7 @@ class Analysis:
             None if span.turn is None else span.turn - span.first,
             None if span.end is None else span.end - span.first, span.counted, span.note,
             span.starts_whole, self.calibration.standing, span.rests_high, times[lead_in], before,
+            self._first_rep,
         )  # fmt: skip
         return replace(bare, phase=self._cutter.label(bare))
 

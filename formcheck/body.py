@@ -13,10 +13,11 @@ shoulder o   |      the origin is the lower edge of the picture: only difference
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot, nan
 from typing import Literal
 
+from formcheck.back import Back, BackReference
 from formcheck.geometry import Point, along, midpoint
 from formcheck.pose import J, Pose
 
@@ -38,7 +39,8 @@ class Reference:
     towards the camera, "both" from the front and from behind; stature_px: standing height in pixels;
     floor_y: height of the ankles and midfoot_x: place of the middle of the foot, in stature units along the
     body axes while the feet are planted (NaN if the feet were never seen); bones: (upper joint, lower joint,
-    true length in statures) of the near side, where the view shows lengths truly.
+    true length in statures) of the near side, where the view shows lengths truly; back: what the outline of
+    the back is compared with.
     """
 
     facing: int
@@ -47,15 +49,17 @@ class Reference:
     floor_y: float = nan
     midfoot_x: float = nan
     bones: tuple[tuple[str, str, float], ...] = ()
+    back: BackReference = field(default_factory=BackReference)
 
 
 class Body:
     """The joints of one pose in body axes. Points are (nan, nan) where not seen."""
 
-    __slots__ = ("_points", "ref")
+    __slots__ = ("_back", "_points", "_pose", "ref")
 
     def __init__(self, pose: Pose, ref: Reference) -> None:
-        self.ref = ref
+        self.ref, self._pose = ref, pose
+        self._back: Back | None = None
         scale = 1.0 / ref.stature_px
         points = pose.points[:, :2] * (ref.facing * scale, scale)
         points[~(pose.seen >= SEEN_MIN)] = nan
@@ -94,6 +98,13 @@ class Body:
         """Hip to shoulder, in stature units, as the picture shows it (shorter when turned to the camera)."""
         (hx, hy), (sx, sy) = self("hip"), self("shoulder")
         return hypot(sx - hx, sy - hy)
+
+    @property
+    def back(self) -> Back:
+        """The outline of the back in this pose; looked at only by the signals that need it."""
+        if self._back is None:
+            self._back = Back(self._pose, self.ref.facing, self.ref.near, self.ref.stature_px)
+        return self._back
 
     def _point(self, i: int) -> Point:
         return self._points[i]

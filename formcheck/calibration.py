@@ -7,7 +7,7 @@ Either way the engine gets one `Calibration` and never changes it, so live and o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Literal
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.body import SEEN_MIN, Body, Reference
+from formcheck.own_back import OwnBack, own_back
 from formcheck.pose import J, PoseTrack
 from formcheck.signals import SIGNALS
 
@@ -54,13 +55,15 @@ class Calibration:
     """The fixed facts of a take.
 
     yaw_deg: signed, see signals.yaw; standing: signal -> value in the first quiet standing (empty: none);
-    noise: signal -> its standard deviation when nothing moves.
+    noise: signal -> its standard deviation when nothing moves; back: what the outline of the back is compared
+    with.
     """
 
     reference: Reference
     yaw_deg: float
     standing: Mapping[str, float]
     noise: Mapping[str, float]
+    back: OwnBack = field(default_factory=OwnBack)
 
     @property
     def view(self) -> ViewName:
@@ -71,8 +74,11 @@ class Calibration:
         return "oblique" if turn < FRONT_YAW else "front" if self.yaw_deg > 0 else "back"
 
 
-def calibrate(track: PoseTrack) -> Calibration | None:
-    """Measure the fixed facts of a take; None when nobody was seen well enough to tell a size."""
+def calibrate(track: PoseTrack, hinge_s: tuple[float, float] | None = None) -> Calibration | None:
+    """Measure the fixed facts of a take; None when nobody was seen well enough to tell a size.
+
+    hinge_s: from when to when the lifter hinges slowly without a load; found by itself where it is plain.
+    """
     rows = np.unique(np.linspace(0, len(track) - 1, min(len(track), MAX_SAMPLES)).astype(int))
     points = np.where(track.seen[rows, :, None] >= SEEN_MIN, track.points[rows], np.nan)
     near = _near_side(track.seen[rows])
@@ -91,9 +97,12 @@ def calibrate(track: PoseTrack) -> Calibration | None:
     bodies = [Body(pose, reference) for pose in track]
     columns = {name: _column(name, bodies) for name in SIGNALS}
     runs = quiet_standing(track.times_s, columns)
+    back = own_back(track, columns, runs, facing, yaw, hinge_s)
+    reference = replace(reference, back=back.reference)
+    columns["back_rounding"] = _column("back_rounding", [Body(pose, reference) for pose in track])
     first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
     standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
-    return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs))
+    return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs), back)
 
 
 def own_noise(

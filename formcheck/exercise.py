@@ -9,7 +9,7 @@ The direction of a limit is in its numbers: fault > warn means "more is worse", 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -45,6 +45,8 @@ class View:
 
 
 SIDE = View("side", 0, 30, "film from the side")
+SQUARE = View("side", 0, 20, "film square from the side")
+"""The outline of the back is that of its middle only from square beside it (rendered lifters)."""
 FRONT = View("front", 50, 90, "film from the front or from behind")
 # Seen wholly from the front, neither a row nor a plank can be told apart from other things: half-way it is
 TURNED = View("half-way to the front", 35, 90, "film from half-way to the front")
@@ -310,6 +312,46 @@ def acceleration(signal: str, event: str, before_s: float, after_s: float) -> Wa
     )
 
 
+def while_bent(watch: Watch) -> Watch:
+    """The same while the trunk leans far: further up, arms and plates are in the way of the back."""
+
+    def of(s: Segment) -> Array:
+        return np.where(s.values[LEAN] >= WHILE_BENT_DEG, watch.of(s), np.nan)
+
+    return replace(watch, words=f"{watch.words} while bent over", signals=(*watch.signals, LEAN), of=of)
+
+
+def tuck(signal: str, height: str, still: str) -> Watch:
+    """How far the signal falls over the last fifth of the way down of `height`, `still` hardly moving."""
+
+    def of(s: Segment) -> float:
+        turn = s.event("turn")
+        if turn is None or turn < MIN_FRAMES:
+            return np.nan
+        h, lean = s.values[height][: turn + 1], s.values[still]
+        low = h <= h[turn] + LAST_FIFTH * (np.nanmax(h) - h[turn])
+        same = np.abs(lean[: turn + 1] - s.at(still, "turn", EVENT_S)) < TUCK_LEAN_DEG
+        v = s.values[signal][: turn + 1][low & same]
+        v = v[np.isfinite(v)]
+        return float(np.percentile(v, 90)) - s.at(signal, "turn", EVENT_S) if len(v) >= MIN_FRAMES else np.nan
+
+    return Watch(
+        f"tuck of {_words(signal)} into the bottom", (signal, height, still), of, "turn", sustained=False
+    )
+
+
+def since_first(signal: str, event: str) -> Watch:
+    """The signal at an event, minus its value at that event of the first rep that counted; 0 in that one."""
+
+    def of(s: Segment) -> float:
+        return s.at(signal, event, EVENT_S) - s.first_rep[signal] if s.first_rep else 0.0
+
+    words = f"{_words(signal)} at the {event} since the first rep"
+    return Watch(words, (signal,), of, event, sustained=False)
+
+
+LEAN, WHILE_BENT_DEG = "trunk_inclination", 45.0  # where the bar passes the knees (engineering choice)
+LAST_FIFTH, TUCK_LEAN_DEG = 0.2, 5.0  # of the way down; a trunk that leans further tips the pelvis by itself
 MIN_TRAVEL = 0.02  # statures; a ratio to a smaller movement says nothing
 ASSUMED_HEIGHT_M = 1.75  # only to turn statures per second squared into g; 10 % of height is 10 % of g
 GRAVITY = 9.81  # m/s2

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.calibration import Calibration
-from formcheck.exercise import MIN_FRAMES, SIDE, Exercise, Fault, Limit
+from formcheck.exercise import MIN_FRAMES, SIDE, SQUARE, Exercise, Fault, Limit
 from formcheck.options import Options
 from formcheck.report import Finding, Unseen, Verdict
 from formcheck.segments import Segment
@@ -39,9 +39,11 @@ def judge(
     fault: Fault, segment: Segment, calibration: Calibration, options: Options
 ) -> Finding | Unseen | None:
     """The verdict on one fault in one segment."""
-    yaw = camera_yaw(segment, calibration)
+    yaw = camera_yaw(segment, calibration, fault.during)
     if not fault.view.allows(yaw):
-        return Unseen(fault.code, f"the camera was {turned(yaw)}; {fault.view.move}", (segment.index,))
+        near = fault.view is SQUARE and abs(yaw) <= SIDE.high
+        where = f"about {abs(yaw):.0f} degrees off square" if near else turned(yaw)
+        return Unseen(fault.code, f"the camera was {where}; {fault.view.move}", (segment.index,))
     if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
         return Unseen(fault.code, f"it needs {fault.min_fps:g} frames a second or more", (segment.index,))
     limits = limits_of(fault, options)
@@ -50,11 +52,12 @@ def judge(
     if not all(_breaks(limit, r, "warn", calibration) for limit, r in seen):
         return None
     if hidden := [r.why_unseen for r in readings if r.why_unseen]:
-        return Unseen(fault.code, hidden[0], (segment.index,))
+        why = _why_no_outline(fault, readings, calibration) or hidden[0]
+        return Unseen(fault.code, why, (segment.index,))
     verdict: Verdict = (
         "fault" if all(_breaks(limit, r, "fault", calibration) for limit, r in seen) else "warn"
     )
-    return _finding(fault, segment, verdict, limits[0], readings[0])
+    return _finding(fault, segment, verdict, limits[0], readings[0], _error(limits[0], calibration))
 
 
 def read(limit: Limit, fault: Fault, segment: Segment) -> Reading:
@@ -165,15 +168,29 @@ def _breaks(limit: Limit, reading: Reading, verdict: Verdict, calibration: Calib
     bound = limit.fault if verdict == "fault" else limit.warn
     noise = max((calibration.noise.get(s, 0.0) for s in limit.watch.signals), default=0.0)
     noise = noise if limit.unit in ("deg", "%H", "%") else 0.0
-    return bound is not None and limit.beyond(reading.value, bound, noise)
+    error = _error(limit, calibration)
+    return bound is not None and limit.beyond(reading.value, bound, max(noise, error / 2))
 
 
-def _finding(fault: Fault, segment: Segment, verdict: Verdict, limit: Limit, reading: Reading) -> Finding:
+def _error(limit: Limit, calibration: Calibration) -> float:
+    """+- of a reading of the outline of the back, 0 for other signals; an excess must be larger."""
+    return max((calibration.back.error.get(s, 0.0) for s in limit.watch.signals), default=0.0)
+
+
+def _why_no_outline(fault: Fault, readings: list[Reading], calibration: Calibration) -> str:
+    """What stood in the way of the outline of the back, "" when that is not what was missing."""
+    missing = any(r.why_unseen.startswith("it needs") for r in readings)
+    return calibration.back.hidden if missing and fault.signals & set(calibration.back.error) else ""
+
+
+def _finding(
+    fault: Fault, segment: Segment, verdict: Verdict, limit: Limit, reading: Reading, error: float
+) -> Finding:
     bound = limit.fault if verdict == "fault" and limit.fault is not None else limit.warn
     return Finding(
         fault.code, fault.name, verdict, fault.severity, segment.index,
         round(reading.value, 3), bound, limit.unit, round(reading.start_s, 3), round(reading.end_s, 3),
-        fault.cue, _confidence(limit, reading.value, bound, segment),
+        fault.cue, _confidence(limit, reading.value, bound, segment), round(error, 1),
     )  # fmt: skip
 
 
@@ -185,9 +202,13 @@ def _confidence(limit: Limit, value: float, bound: float, segment: Segment) -> f
     return round((0.5 + 0.5 * beyond) * seen, 2)
 
 
-def camera_yaw(segment: Segment, calibration: Calibration) -> float:
-    """Camera angle of this segment; of the whole take where shoulders or hips are hidden in it."""
-    value = calibration.yaw_deg if np.isnan(segment.yaw_deg) else segment.yaw_deg
+def camera_yaw(segment: Segment, calibration: Calibration, during: tuple[str, ...] = ()) -> float:
+    """Camera angle in some phases of a segment; of the whole take where shoulders or hips are hidden there.
+
+    Only in these phases: where plates hide hips or shoulders, elsewhere in a rep, they read as a turn.
+    """
+    yaw = segment.yaw_in(during)
+    value = calibration.yaw_deg if np.isnan(yaw) else yaw
     return 0.0 if np.isnan(value) else min(max(value, -90.0), 90.0)  # smoothing may overshoot 90
 
 

@@ -50,7 +50,7 @@ BONES: tuple[tuple[str, str], ...] = (
 SCHEMA = 2
 OLDEST_SCHEMA = 1  # schema 1 knows no outline of the back
 
-STATIONS = np.linspace(-0.05, 1.05, 41)
+STATIONS = np.linspace(-0.25, 1.15, 41)
 """Where the outline of the back is measured: shares of the way from the hips (0) to the shoulders (1)."""
 SEEN, HIDDEN_BY_FRAME, HIDDEN_BY_ARM, NO_EDGE = range(4)
 """Why a station of the outline has a depth or none: see BackProfile.blocked."""

@@ -29,7 +29,8 @@ class Finding:
     """One fault seen in one segment (or, for `CAM` codes, in the filming: segment is None).
 
     value and limit share `unit`; value is the worst level sustained, limit the one it broke; confidence
-    0..1 says how far beyond the limit it was, against the lifter's own noise, and how well it was seen.
+    0..1 says how far beyond the limit it was, against the lifter's own noise, and how well it was seen;
+    error: +- of the value where it was measured (the outline of the back), else 0.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Finding:
     end_s: float
     cue: str
     confidence: float = 1.0
+    error: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -51,7 +50,8 @@ class Segment:
     """A rep, a failed attempt or a hold, with its smoothed signals: what a judge gets to see.
 
     times_s (n,); values: signal -> (n,), NaN where not seen; phase (n,) names; standing: signal -> value in
-    quiet standing; before_s (m,), before: the same for the LEAD_IN_S before it, for derivatives at its start.
+    quiet standing; first_rep: signal -> value at the start of the first rep that counted, empty in that one;
+    before_s (m,), before: the same for the LEAD_IN_S before it, for derivatives at its start.
     """
 
     kind: Kind
@@ -68,12 +68,11 @@ class Segment:
     rests_high: bool = True
     before_s: Array = field(default_factory=lambda: np.empty(0))
     before: Mapping[str, Array] = field(default_factory=dict)
+    first_rep: Mapping[str, float] = field(default_factory=dict)
 
-    @cached_property
-    def yaw_deg(self) -> float:
-        """Median camera angle off side-on; NaN where it was hardly ever seen."""
-        yaw = self.values.get("yaw", np.empty(0))
-        yaw = yaw[np.isfinite(yaw)]
+    def yaw_in(self, phases: tuple[str, ...]) -> float:
+        """Median camera angle off side-on in the phases; NaN where it was hardly ever seen."""
+        yaw = self.within("yaw", phases) if "yaw" in self.values else np.empty(0)
         return float(np.median(yaw)) if len(yaw) >= FEWEST_YAWS else float("nan")
 
     def mask(self, phases: tuple[str, ...]) -> NDArray[np.bool_]:

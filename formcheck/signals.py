@@ -14,6 +14,7 @@ from math import asin, atan2, degrees, hypot, isnan, nan
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck import back
 from formcheck.body import Body, Reference
 from formcheck.geometry import Point, along, angle_at, distance, elevation, inclination, side_of_line
 from formcheck.pose import JOINTS, nobody
@@ -283,6 +284,59 @@ def heel_rise(b: Body) -> float:
 def foot_travel(b: Body) -> float:
     """How far the middle of the foot is from where it is planted, per cent of stature: walking, stepping."""
     return 100 * (b.midfoot()[0] - b.ref.midfoot_x)
+
+
+# ---- the outline of the back, seen from the side ------------------------------------------------------
+
+
+OUTLINE = "the outline of the back in sight"
+
+
+def _flexion(b: Body, reading: str) -> float:
+    """A reading of the back model, NaN where outline or posture is not seen."""
+    return back.reading(reading, b.back.curve, b.back.trunk_deg, b.back.hip_deg)
+
+
+@signal("deg", OUTLINE)
+def back_curve(b: Body) -> float:
+    """Flexion of the whole spine read from the outline of the back: + rounder, - more hollow.
+
+    What posture alone does to the outline is taken out. Bodies differ: only differences mean much.
+    """
+    return _flexion(b, "whole")
+
+
+@signal("deg", OUTLINE)
+def lumbar_curve(b: Body) -> float:
+    """Flexion of the low back read from the outline: + rounder, - more hollow. Differences only."""
+    return _flexion(b, "lumbar")
+
+
+@signal("deg", OUTLINE)
+def thoracic_curve(b: Body) -> float:
+    """Flexion of the upper back read from the outline: + rounder, - straighter. Differences only."""
+    return _flexion(b, "thoracic")
+
+
+@signal("%", OUTLINE)
+def back_bow(b: Body) -> float:
+    """Bulge of the outline over the chord from sacrum to neck, per cent of the trunk: + rounder."""
+    return back.bow(b.back.curve)
+
+
+@signal("deg", OUTLINE)
+def pelvic_tangent(b: Body) -> float:
+    """Outline over the sacrum against the vertical: + tipped forward; falls when the pelvis tucks under."""
+    return b.back.trunk_deg - back.tangent(b.back.curve, back.PELVIS)
+
+
+@signal("deg", OUTLINE)
+def back_rounding(b: Body) -> float:
+    """Flexion of the back over what is expected of this lifter at this inclination: + rounder, - over-arched.
+
+    Expected from the own unloaded hinge where there is one, else from the own standing, else what is usual.
+    """
+    return back_curve(b) - b.ref.back.expected(b.back.trunk_deg)
 
 
 # ---- left against right, seen from the front or from behind -----------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from backs import OUTLINE_SIGNALS
 from lifting import PAIRS, Pair, fault
 
 from formcheck.analysis import Analysis
@@ -25,8 +26,9 @@ def expected(pair: Pair, analysis: Analysis, verdict: str) -> dict[int, str]:
 
 
 def test_every_fault_has_a_pair() -> None:
+    """Those that read the outline of the back have theirs in test_back.py."""
     for exercise in EXERCISES.values():
-        for declared in exercise.faults:
+        for declared in (f for f in exercise.faults if not f.signals & OUTLINE_SIGNALS):
             pairs = [p for p in PAIRS if p.code == declared.code]
             assert pairs, f"{declared.code} has no set that must be flagged and none that must not"
             has_fault = any(limit.fault is not None for limit in declared.limits)

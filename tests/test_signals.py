@@ -6,6 +6,7 @@ from math import isnan
 
 import numpy as np
 import pytest
+from backs import OUTLINE_SIGNALS
 
 from formcheck.body import Body, Reference
 from formcheck.pose import JOINTS, J, Pose
@@ -139,7 +140,7 @@ def test_of_nobody_every_signal_is_unseen(name: str) -> None:
 
 @pytest.mark.parametrize("name", SIGNALS)
 def test_every_signal_has_a_case_and_says_what_it_is(name: str) -> None:
-    cases = {c[0] for c in CASES + TWO_SIDED} | {"knee_valgus", "shoulder_bar_forward"}
+    cases = {c[0] for c in CASES + TWO_SIDED} | {"knee_valgus", "shoulder_bar_forward"} | OUTLINE_SIGNALS
     assert name in cases
     assert SIGNALS[name].doc.endswith(".")
     assert SIGNALS[name].unit in ("deg", "H", "%H", "1", "%")

@@ -7,20 +7,16 @@ reached, whether or not the bar is lowered. The Romanian variant starts and ends
 from dataclasses import replace
 
 from formcheck.exercise import (
-    ANY,
-    FRONT,
-    SIDE,
-    Exercise,
-    Fault,
-    Limit,
-    Measure,
+    ANY, FRONT, SIDE, SQUARE,
+    Exercise, Fault, Limit, Measure,
     acceleration,
-    beyond_standing,
     at,
+    beyond_standing,
     change,
     departure,
     level,
     seconds_back,
+    while_bent,
 )  # fmt: skip
 from formcheck.remedy import hands_over_midfoot, no_acceleration, trunk_as_at
 from formcheck.reps import Guard, RepRule, Reps
@@ -99,6 +95,36 @@ DEADLIFT = Exercise(
                         "what the others are compared with.",
             limits=(Limit(beyond_standing("trunk_inclination"), -5, -10, "deg", more_is_worse=False),),
             view=SIDE, during=(PULL, LOCKOUT, TOP), for_s=0.2,
+        ),
+        Fault(
+            code="DL101", name="back-rounds", title="The back rounds in the lift", severity=3,
+            see="The back is rounder than at the start of the same rep.",
+            why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
+            cue="Brace, chest tall, or take less weight.",
+            source="Good lifts bend too (Bengtsson 2022); 10 and 20 degrees lie above what sensors resolve (Aasa 2019) and what a coach can see; engineering choice.",
+            cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic: it sees the outline of the whole back, clothes included.",
+            limits=(Limit(while_bent(change("back_curve", "bottom")), 10, 20, "deg"),),
+            view=SQUARE, during=(BREAK, PULL), for_s=0.25,
+        ),
+        Fault(
+            code="DL107", name="back-is-round", title="The back is rounder than your own", severity=3,
+            see="The back is rounder than yours is when you bend over without a load.",
+            why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
+            cue="Set the back before you pull: chest out, brace, or take less weight.",
+            source="15 and 25 degrees over the own back without load: engineering choice, above the measured error; expected flexion when bending from Bengtsson 2022.",
+            cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic: it sees the outline of the whole back, clothes included.",
+            limits=(Limit(while_bent(level("back_rounding")), 15, 25, "deg"),),
+            view=SQUARE, during=(BREAK,), for_s=0.25,
+        ),
+        Fault(
+            code="DL108", name="over-arched", title="The back is over-arched", severity=2,
+            see="The back is far more hollow than yours is without a load.",
+            why="In a hollow back the small joints of the spine take part of the load; it adds nothing to the lift.",
+            cue="Ribs down, brace the belly.",
+            source="Facet load in lordosis: Adams & Hutton; 15 and 25 degrees: engineering choice, above the measured error.",
+            cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic: it sees the outline of the whole back, clothes included.",
+            limits=(Limit(while_bent(level("back_rounding")), -15, -25, "deg", more_is_worse=False),),
+            view=SQUARE, during=(BREAK,), for_s=0.25,
         ),
         Fault(
             code="DL105", name="head-cranes", title="Head far from neutral", severity=1,

@@ -5,6 +5,7 @@ Cut as a hold: the body near level, the hands under the shoulders, the hips stil
 
 from formcheck.exercise import (
     SIDE,
+    SQUARE,
     TURNED,
     Exercise,
     Fault,
@@ -55,7 +56,7 @@ PLANK = Exercise(
             why="The low back hollows: its joints and ligaments take over from the belly muscles.",
             cue="Tuck the tailbone, squeeze the glutes.",
             source="Mechanism: Adams & Hutton; 8 and 15 degrees: published bands and twice the noise.",
-            cannot_tell="A low back that sags while the hips stay in line.",
+            cannot_tell="A low back that sags while the hips stay in line: that is PL107.",
             limits=(Limit(level("body_line"), -8, -15, "deg", more_is_worse=False),),
             view=SIDE, for_s=1.0,
         ),
@@ -109,6 +110,26 @@ PLANK = Exercise(
             cannot_tell="A long-lever plank that is meant so.",
             limits=(Limit(tilt("arm_tilt"), 12, 20, "deg"),),
             view=SIDE, for_s=1.0, variants=(HIGH,),
+        ),
+        Fault(
+            code="PL107", name="low-back-sags", title="The low back sags", severity=2,
+            see="The low back is more hollow than in the first five seconds, whatever the hips do.",
+            why="In a hollow back the small joints of the spine take part of the load; it adds nothing to the lift.",
+            cue="Tuck the tailbone, squeeze the glutes.",
+            source="10 and 20 degrees: engineering choice, above the measured error.",
+            cannot_tell="A back that sags from the first moment on; lumbar and thoracic are told apart only roughly.",
+            limits=(Limit(drift("lumbar_curve", 5.0), -10, -20, "deg", more_is_worse=False),),
+            view=SQUARE, for_s=1.0,
+        ),
+        Fault(
+            code="PL108", name="back-rounds", title="The back rounds as you tire", severity=1,
+            see="The back is rounder than in the first five seconds.",
+            why="Easier, not harmful: the belly lets the back hang in its ligaments.",
+            cue="Push the floor away, ribs down.",
+            source="12 and 20 degrees: engineering choice, above the measured error.",
+            cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic: it sees the outline of the whole back, clothes included.",
+            limits=(Limit(drift("back_curve", 5.0), 12, 20, "deg"),),
+            view=SQUARE, for_s=1.0,
         ),
         Fault(
             code="PL201", name="knees-bent", title="Knees bent", severity=1,

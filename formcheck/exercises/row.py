@@ -5,6 +5,7 @@ Cut by how far the arm is stretched, while the trunk is inclined: hanging, pull,
 
 from formcheck.exercise import (
     SIDE,
+    SQUARE,
     TURNED,
     Exercise,
     Fault,
@@ -15,6 +16,7 @@ from formcheck.exercise import (
     departure,
     median,
     share_of_travel,
+    since_first,
     speed,
     swing,
 )  # fmt: skip
@@ -108,6 +110,26 @@ ROW = Exercise(
             cannot_tell="Anything about the neck's joints.",
             limits=(Limit(departure("neck_angle", "start"), 55, None, "deg"),),
             view=SIDE, for_s=1.0,
+        ),
+        Fault(
+            code="RW107", name="back-is-round", title="The back is rounder than your own", severity=3,
+            see="With hanging arms the back is rounder than yours is when you bend over without a load.",
+            why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
+            cue="Set the back before each rep: chest out, brace.",
+            source="15 and 25 degrees over the own back without load: engineering choice, above the measured error; expected flexion when bending from Bengtsson 2022.",
+            cannot_tell="The back at the top of the pull, where the elbows cover it; lumbar from thoracic; what happens at a disc.",
+            limits=(Limit(at("back_rounding", "start"), 15, 25, "deg"),),
+            view=SQUARE,
+        ),
+        Fault(
+            code="RW108", name="back-gives-way", title="The back rounds over the set", severity=2,
+            see="With hanging arms the back is rounder than at the start of the first rep.",
+            why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
+            cue="Reset the brace each rep; end the set when it does not hold.",
+            source="12 and 20 degrees since the first rep: engineering choice, above the measured error.",
+            cannot_tell="The back at the top of the pull, where the elbows cover it; lumbar from thoracic; what happens at a disc.",
+            limits=(Limit(since_first("back_curve", "start"), 12, 20, "deg"),),
+            view=SQUARE,
         ),
         Fault(
             code="RW201", name="knees-bounce", title="Knees bounce", severity=1,

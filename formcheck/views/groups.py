@@ -121,9 +121,10 @@ def seen_at(report: Report, finding: Finding) -> str:
 
 
 def against(finding: Finding) -> str:
-    """Value against limit: 3.4 % of height (limit 2.0 %)."""
+    """Value against limit: 3.4 % of height (limit 2.0 %), or with a known error 24° ± 6° (limit 15°)."""
     limit = with_unit(finding.limit, finding.unit).partition(" of ")[0]
-    return f"{with_unit(finding.value, finding.unit)} (limit {limit})"
+    error = f" ± {with_unit(finding.error, finding.unit)}" if finding.error else ""
+    return f"{with_unit(finding.value, finding.unit)}{error} (limit {limit})"
 
 
 def not_judged(report: Report) -> list[tuple[str, str]]:
