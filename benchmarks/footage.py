@@ -29,6 +29,7 @@ KNOWN_FAULTS = {
     "heels_lift": "SQ201",
     "excessive_forward_lean": "SQ102",
     "hips_far_too_high": "PL102",
+    "rounded_back": "DL107",
 }
 """Fault names of the manifest -> codes. Names not listed here have no fault in formcheck yet."""
 
