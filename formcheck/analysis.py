@@ -194,8 +194,9 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     exercises, is an answer, not an error.
     """
     options = options or Options()
-    takes = [(part, calibration) for rows in split(track) for part in [track.part(rows)]
-             if (calibration := calibrate(part)) is not None]  # fmt: skip
+    parts = [track.part(rows) for rows in split(track)]
+    takes = [(without_hinge(part, calibration), calibration) for part in parts
+             if (calibration := calibrate(part, options.hinge_s)) is not None]  # fmt: skip
     what = recognise(takes, options.exercise)
     outcomes: list[Outcome] = []
     for part, calibration in takes if what.exercise else []:
@@ -204,6 +205,18 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     load = set_load(outcomes, what, options)
     report = compose(outcomes, what, options, track, name, load.report)
     return Examination(report, _joined(outcomes, load.curves, track))
+
+
+def without_hinge(part: PoseTrack, calibration: Calibration) -> PoseTrack:
+    """A take without the unloaded hinge, which is a measurement and no repetition: what comes after it.
+
+    What comes before it when that lasts longer.
+    """
+    if calibration.back.hinge_s is None:
+        return part
+    start, end = np.searchsorted(part.times_s, calibration.back.hinge_s)
+    before, after = part.part(slice(0, int(start))), part.part(slice(int(end) + 1, None))
+    return max(before, after, key=len)
 
 
 def _run(

@@ -161,7 +161,7 @@ def _settings(args: argparse.Namespace) -> config.Settings:
     return config.with_choices(
         config.load(args.config), exercise=args.exercise, select=args.select, ignore=args.ignore,
         limits=args.limit, lifter={key: getattr(args, key) for key in config.LIFTER_KEYS},
-        model=getattr(args, "model", None),
+        hinge=args.hinge, model=getattr(args, "model", None),
     )  # fmt: skip
 
 
@@ -254,6 +254,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add("--limit", action="append", default=[], metavar="CODE=WARN[,FAULT]", help="another limit for a fault")
     add("--select", action="append", default=[], metavar="CODES", help="only these faults: SQ101,DL or SQ1")
     add("--ignore", action="append", default=[], metavar="CODES", help="not these faults")
+    add("--hinge", metavar="FROM-TO", help="your slow hinge without a load, to compare with")
     add("--config", type=Path, metavar="FILE", help=f"settings, instead of {config.FILE_NAME} in this folder")
 
 

@@ -90,6 +90,7 @@ def with_choices(
     ignore: Sequence[str] = (),
     limits: Sequence[str] = (),
     lifter: Mapping[str, object] | None = None,
+    hinge: str | None = None,
     model: Path | None = None,
 ) -> Settings:
     """The settings with what the command line says over them; what it does not say stays."""
@@ -101,11 +102,22 @@ def with_choices(
         ignore=codes(ignore) or old.ignore,
         limits={**old.limits, **dict(parse_limit(text) for text in limits)},
         lifter=with_words(old.lifter, lifter or {}),
+        hinge_s=hinge_s(hinge) if hinge else old.hinge_s,
     )
     return Settings(options, model or settings.model)
 
 
 # ---- single values ----------------------------------------------------------------------------------
+
+
+def hinge_s(text: str) -> tuple[float, float]:
+    """Start and end in seconds of the unloaded hinge, from text such as 2-8 or 0:02-0:08."""
+    from formcheck.video import parse_time
+
+    start, dash, end = text.partition("-")
+    if not dash or not parse_time(start) < parse_time(end):
+        raise ConfigError(f"{text!r} is not a stretch of time; write from-to, such as 2-8 or 0:02-0:08.")
+    return parse_time(start), parse_time(end)
 
 
 def exercise_name(value: object) -> str:

@@ -56,7 +56,8 @@ def own_back(
 ) -> OwnBack:  # fmt: skip
     """The best reference that a take offers. hinge_s: where the lifter says that the unloaded hinge is."""
     reading, trunk = columns["back_curve"], columns["trunk_inclination"]
-    hinge = _rows(track.times_s, hinge_s) if hinge_s else find_hinge(track.times_s, columns)
+    told = _rows(track.times_s, hinge_s) if hinge_s else np.zeros(0, dtype=np.int64)
+    hinge = told if len(told) else find_hinge(track.times_s, columns)
     upright = [*standing, upright_without_bar(columns)]
     reference = _of_hinge(reading, trunk, hinge) or _of_standing(reading, upright) or bending(0.0, "usual")
     found = (float(track.times_s[hinge[0]]), float(track.times_s[hinge[-1]])) if len(hinge) else None

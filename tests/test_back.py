@@ -306,3 +306,30 @@ def test_old_tracks_are_judged_without_the_back() -> None:
     report = examine(track).report
     assert len(report.counted) == 2
     assert any("no outline" in u.why for u in report.unseen)
+
+
+# ---- the unloaded hinge in a set --------------------------------------------------------------------
+
+
+def joined(first: PoseTrack, second: PoseTrack) -> PoseTrack:
+    """One track after the other, as one take."""
+    shift = first.times_s[-1] + 1 / 30 - second.times_s[0]
+    poses = [*first, *(replace(p, time_s=p.time_s + shift) for p in second)]
+    return PoseTrack.stack(poses, first.meta)
+
+
+def test_the_hinge_is_measured_and_not_counted() -> None:
+    track = joined(hinging(), stick.romanian(reps=2))
+    own = 25 + 0.4 * trunk_of(track)
+    loaded = own + 35 * (track.times_s > hinging().times_s[-1] + 0.5) * (trunk_of(track) > 30)
+    report = examine(with_back(track, loaded)).report
+    assert len(report.counted) == 2
+    assert {f.segment for f in report.faults if f.code == "DL107"} == {c.index for c in report.counted}
+    assert not [f for f in examine(with_back(track, own)).report.faults if f.code == "DL107"]
+
+
+def test_a_hinge_that_is_told_is_not_counted_either() -> None:
+    track = stick.romanian(reps=3)
+    track = with_back(track, 10 + 0.5 * trunk_of(track))
+    assert len(examine(track).report.counted) == 3
+    assert len(examine(track, Options(hinge_s=(1.0, 5.0))).report.counted) == 2

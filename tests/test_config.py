@@ -113,3 +113,10 @@ def test_the_command_line_stands_over_the_file(tmp_path: Path) -> None:
 def test_saying_nothing_changes_nothing(tmp_path: Path) -> None:
     old = load(tmp_path, 'exercise = "squat"\nselect = ["SQ"]\nheight_m = 1.9\nmodel = "a.task"')
     assert config.with_choices(old) == old
+
+
+def test_the_unloaded_hinge_is_a_stretch_of_time() -> None:
+    assert config.with_choices(config.Settings(), hinge="0:02-0:08.5").options.hinge_s == (2.0, 8.5)
+    for wrong in ("2", "8-2", "a-b"):
+        with pytest.raises(ConfigError):
+            config.with_choices(config.Settings(), hinge=wrong)
