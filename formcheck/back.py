@@ -114,6 +114,17 @@ class Back:
             return np.full(COUNT, np.nan)
         return laid_out(profile.depth[self._row], self.stretch)
 
+    def points(self, curve: Array) -> Array:
+        """A smooth outline in pixels of the picture, y up, (N, 2) from the hips to the shoulders."""
+        places = GRID[(NEEDED[0] <= GRID) & (NEEDED[1] >= GRID)]
+        hip, shoulder = (
+            self._pose.points[[J[f"left_{j}"], J[f"right_{j}"]], :2].mean(axis=0) for j in ("hip", "shoulder")
+        )
+        trunk = (shoulder - hip) / self.stretch  # one trunk length of the lifter, along the line
+        behind = np.array([-trunk[1], trunk[0]]) * (1 if self._row == 0 else -1)
+        heights = np.array([height(curve, float(p)) for p in places])
+        return np.asarray(shoulder + places[:, None] * trunk + heights[:, None] * behind)
+
     @property
     def curve(self) -> Array:
         """Coefficients of the smooth outline; NaN where too little of it is seen."""
@@ -169,6 +180,13 @@ def reading(name: str, curve: Array, trunk_deg: float, hip_flexion_deg: float) -
     """whole, lumbar or thoracic flexion in degrees, + rounder; NaN when the posture is not seen."""
     outline, bent, offset = model().weights[name]
     return float(curve @ outline + posture(trunk_deg, hip_flexion_deg) @ bent + offset)
+
+
+def changed(curve: Array, degrees: float) -> Array:
+    """The likeliest outline, as bodies go, that reads this many degrees more in the same posture."""
+    outline, _, _ = model().weights["whole"]
+    way = model().spread @ outline
+    return np.asarray(curve + way * degrees / float(outline @ way))
 
 
 def height(curve: Array, place: float) -> float:

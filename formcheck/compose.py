@@ -105,6 +105,8 @@ def _made_with(options: Options, track: PoseTrack | None) -> dict[str, object]:
     out: dict[str, object] = {"formcheck": __version__, "python": platform.python_version()}
     if track is not None:
         out |= {key: track.meta[key] for key in ("model", "model_sha256", "mediapipe") if key in track.meta}
+    if options.hinge_s:
+        out["hinge_s"] = list(options.hinge_s)
     if options.limits:
         out["limits"] = {code: list(pair) for code, pair in options.limits.items()}
     return out

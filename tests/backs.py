@@ -18,6 +18,13 @@ OUTLINE_SIGNALS = {
 }  # fmt: skip
 
 
+def trunk_of(track: PoseTrack) -> np.ndarray:
+    """Inclination of the trunk in every frame, degrees."""
+    calibration = calibrate(track)
+    assert calibration is not None
+    return np.array([Body(p, calibration.reference).back.trunk_deg for p in track])
+
+
 def curve_for(reading: str, degrees: float, trunk_deg: float, hip_deg: float) -> np.ndarray:
     """The likeliest outline that reads this in this posture."""
     model = back.model()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import stick
-from backs import OUTLINE_SIGNALS, with_back
+from backs import OUTLINE_SIGNALS, trunk_of, with_back
 
 from formcheck import back
 from formcheck.analysis import examine
@@ -20,13 +20,6 @@ from formcheck.own_back import NATURAL_DEG
 from formcheck.pose import STATIONS, PoseTrack
 from formcheck.report import Report
 from formcheck.signals import SIGNALS
-
-
-def trunk_of(track: PoseTrack) -> np.ndarray:
-    """Inclination of the trunk in every frame, degrees."""
-    calibration = calibrate(track)
-    assert calibration is not None
-    return np.array([Body(p, calibration.reference).back.trunk_deg for p in track])
 
 
 def column(track: PoseTrack, name: str) -> np.ndarray:

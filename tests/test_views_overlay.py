@@ -9,6 +9,8 @@ import cv2
 import factories
 import numpy as np
 import pytest
+import stick
+from backs import trunk_of, with_back
 
 from formcheck.analysis import Examination, examine
 from formcheck.body import Reference
@@ -17,6 +19,7 @@ from formcheck.pose import J, PoseTrack
 from formcheck.report import Phase
 from formcheck.video import VideoFile, VideoSink
 from formcheck.views import drawing, judged, overlay
+from formcheck.views.back_edge import edges
 from formcheck.views.drawing import Canvas
 from formcheck.views.folder import key_frames, write_folder
 
@@ -217,3 +220,45 @@ def test_a_pose_far_in_time_is_not_drawn() -> None:
     some = overlay.Scene.of(sparse, examine(sparse))
     assert some.row(0.05) == 0
     assert some.row(1.0) is None
+
+
+# ---- the edge of the back ---------------------------------------------------------------------------
+
+
+def lifted(size: float) -> tuple[PoseTrack, Examination]:
+    """A deadlift whose back is so many degrees rounder than when it stands."""
+    track = stick.deadlift(reps=1)
+    track = with_back(track, 20 + size * (trunk_of(track) > 30))
+    return track, examine(track)
+
+
+def test_the_back_is_drawn_only_while_it_is_judged() -> None:
+    track, examined = lifted(50)
+    now = overlay.Scene.of(track, examined)
+    [flag] = [f for f in examined.report.faults if f.code == "DL107"]
+    empty = np.full((720, 1280, 3), 110, dtype=np.uint8)
+    judged_frame = overlay.overlaid(empty, (flag.start_s + flag.end_s) / 2, now)
+    assert has(judged_frame, drawing.FAULT)
+    standing = overlay.overlaid(empty, 0.5, now)
+    without = overlay.overlaid(empty, 0.5, replace(now, back_s=()))
+    assert (standing == without).all()
+
+
+def test_the_drawn_gap_is_the_judged_rounding() -> None:
+    gaps = []
+    for size in (12, 50):
+        track, examined = lifted(size)
+        now = overlay.Scene.of(track, examined)
+        row = now.row(now.back_s[0][0])
+        assert row is not None
+        both = edges(track[row], now.references[row])
+        assert both is not None
+        gaps.append(np.linalg.norm(both.measured - both.expected, axis=1).max())
+        assert np.linalg.norm(both.measured - track[row].points[J["left_hip"], :2], axis=1).min() < 120
+    assert gaps[1] > 2.5 * gaps[0]
+
+
+def test_a_back_that_could_not_be_judged_is_not_drawn() -> None:
+    track = stick.deadlift(reps=1)
+    for spoilt in (track, with_back(track, 20.0, width=0.06)):
+        assert overlay.Scene.of(spoilt, examine(spoilt)).back_s == ()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from formcheck.body import SEEN_MIN, Reference
 from formcheck.geometry import Point
 from formcheck.pose import BONES, J, Pose
+from formcheck.views.back_edge import Edges
 from formcheck.views.judged import Angle
 
 Image = NDArray[np.uint8]
@@ -27,6 +28,7 @@ VERDICT_COLOUR = {"": CALM, "warn": WARN, "fault": FAULT}
 
 LINE_SHARE = 0.004  # of the longer side
 ARC_SHARE = 0.4  # of the shorter arm of an angle
+GAP_TINT = 0.35  # opacity of the gap between the two edges of the back
 SUBPIXEL = 4  # cv2 draws to 1/16 pixel
 FONT = cv2.FontFace("sans")
 
@@ -85,6 +87,22 @@ def angle(canvas: Canvas, shown: Angle, words: str, colour: Colour) -> None:
     if words:
         x, y = (v / 2**SUBPIXEL for v in canvas.at(_beyond(shown.vertex, arc[len(arc) // 2])))
         tag(canvas, words, (x, y), colour)
+
+
+def back_edges(canvas: Canvas, edges: Edges, colour: Colour) -> None:
+    """The measured edge of the back as a line, the expected one dashed, and the gap between them tinted."""
+    measured, expected = (_pixels(canvas, points) for points in (edges.measured, edges.expected))
+    tint = canvas.image.copy()
+    cv2.fillPoly(tint, [np.concatenate([measured, expected[::-1]])], colour, cv2.LINE_AA, SUBPIXEL)
+    canvas.image[:] = cv2.addWeighted(tint, GAP_TINT, canvas.image, 1 - GAP_TINT, 0)
+    for start, end in zip(edges.expected[:-1:2], edges.expected[1::2], strict=False):
+        _stroke(canvas, (start[0], start[1]), (end[0], end[1]), WHITE, 0.9)
+    cv2.polylines(canvas.image, [measured], False, DARK, round(2.4 * canvas.line), cv2.LINE_AA, SUBPIXEL)
+    cv2.polylines(canvas.image, [measured], False, colour, round(1.4 * canvas.line), cv2.LINE_AA, SUBPIXEL)
+
+
+def _pixels(canvas: Canvas, points: NDArray[np.float64]) -> NDArray[np.int32]:
+    return np.array([canvas.at((x, y)) for x, y in points.tolist()], dtype=np.int32)
 
 
 def tag(canvas: Canvas, words: str, centre: Point, colour: Colour) -> None:

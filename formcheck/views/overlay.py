@@ -17,15 +17,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.analysis import Examination
 from formcheck.body import Reference
 from formcheck.manual import every_fault
-from formcheck.pose import Pose, PoseTrack
+from formcheck.pose import PoseTrack
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SIGNALS
 from formcheck.video import VideoFile, VideoSink
 from formcheck.views import drawing
+from formcheck.views.back_edge import edges, judged_spans, reads_outline
 from formcheck.views.drawing import Canvas, Image
 from formcheck.views.groups import against
 from formcheck.views.judged import MAIN, angles, signal_of
@@ -48,16 +50,22 @@ KEY_ROOM = 0.12  # around the lifter in a key frame, share of the lifter's size
 
 @dataclass(frozen=True)
 class Scene:
-    """What is to be drawn when: the track, the signals and the report of one examined video."""
+    """What is to be drawn when: the track, the signals and the report of one examined video.
+
+    back_s: from when to when the outline of the back was judged.
+    """
 
     track: PoseTrack
     examination: Examination
     references: tuple[Reference | None, ...]
+    back_s: tuple[tuple[float, float], ...] = ()
 
     @staticmethod
     def of(track: PoseTrack, examination: Examination) -> Scene:
         """The scene of a video. Each take has its own reference."""
-        return Scene(track, examination, references(track))
+        told = examination.report.made_with.get("hinge_s")
+        hinge_s = (float(told[0]), float(told[1])) if told else None
+        return Scene(track, examination, references(track, hinge_s), judged_spans(examination.report))
 
     @property
     def report(self) -> Report:
@@ -97,8 +105,12 @@ class Scene:
         seen_from_side = reference.near != "both"
         signal = signal_of(flag, exercise) if flag else MAIN.get(exercise, "") if seen_from_side else ""
         colour = drawing.VERDICT_COLOUR[flag.verdict if flag else ""]
-        for i, angle in enumerate(angles(signal, pose, reference)):
+        about_back = flag is not None and reads_outline(flag)
+        for i, angle in enumerate([] if about_back else angles(signal, pose, reference)):
             drawing.angle(canvas, angle, self._value(signal, pose.time_s, flag) if i == 0 else "", colour)
+        judged_now = any(start <= pose.time_s <= end for start, end in self.back_s)
+        if judged_now and (both := edges(pose, reference)):
+            drawing.back_edges(canvas, both, colour if about_back else drawing.CALM)
 
     def _value(self, signal: str, time_s: float, flag: Finding | None) -> str:
         """The signal as words; while a flag is shown only where it is the number that was judged.
@@ -249,7 +261,10 @@ def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
 def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:
     """A cut-out around the lifter, at most KEY_SIDE long, with skeleton and angle."""
     pose, (width, height) = scene.track[row], scene.track.size
-    left, top, right, bottom = _around(pose, width, height)
+    reference = scene.references[row]
+    both = edges(pose, reference) if reference and reads_outline(finding) else None
+    points = pose.points[:, :2] if both is None else np.concatenate([pose.points[:, :2], both.measured])
+    left, top, right, bottom = _around(points, width, height)
     shown = image.shape[1] / width
     part = image[round(top * shown) : round(bottom * shown), round(left * shown) : round(right * shown)]
     scale = KEY_SIDE / max(right - left, bottom - top)
@@ -260,9 +275,9 @@ def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:
     return enlarged
 
 
-def _around(pose: Pose, width: int, height: int) -> tuple[float, float, float, float]:
-    """left, top, right, bottom (video pixels, y down) of a box around the lifter, with some room."""
-    x, y = pose.points[:, 0], height - pose.points[:, 1]
+def _around(points: NDArray[np.float64], width: int, height: int) -> tuple[float, float, float, float]:
+    """left, top, right, bottom (video pixels, y down) of a box around points, with some room."""
+    x, y = points[:, 0], height - points[:, 1]
     if not np.isfinite(x).any():
         return 0.0, 0.0, float(width), float(height)
     room = KEY_ROOM * max(float(np.nanmax(x) - np.nanmin(x)), float(np.nanmax(y) - np.nanmin(y)))
