@@ -110,6 +110,7 @@ class Fault:
     for_s: float = HOLD_S
     min_fps: float = 0.0  # below this it is not judged
     variants: tuple[str, ...] = ()  # only for these variants of the exercise (none: all)
+    own_back: bool = False  # only against the lifter's own back, standing or hinging, never what is usual
     price: Remedy | None = None
 
     @property

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 SEEN_SHARE = (
     0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
 )
+NO_OWN_BACK = "the lifter's own back is never seen standing or hinging, so there is nothing to compare"
 BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
 RATE_SLACK = 0.1  # 45 frames a second pass for 50
 FRONT_FROM = 60.0  # degrees off side-on from which a camera is in front of or behind the lifter
@@ -46,6 +47,8 @@ def judge(
         return Unseen(fault.code, f"the camera was {where}; {fault.view.move}", (segment.index,))
     if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
         return Unseen(fault.code, f"it needs {fault.min_fps:g} frames a second or more", (segment.index,))
+    if fault.own_back and calibration.back.reference.kind == "usual":
+        return Unseen(fault.code, NO_OWN_BACK, (segment.index,))
     limits = limits_of(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
     seen = [(limit, r) for limit, r in zip(limits, readings, strict=True) if not r.why_unseen]

@@ -268,6 +268,14 @@ def test_why_it_was_not_judged() -> None:
         assert not report.faults
 
 
+def test_a_squat_is_never_compared_with_what_is_usual() -> None:
+    track = stick.squat(reps=1)
+    unknown = with_back(track, 90.0, hidden=trunk_of(track) < 25)  # nothing is seen of the back in standing
+    report = examine(unknown, Options(exercise="squat", select=("SQ107",))).report
+    assert not report.faults
+    assert any("nothing to compare" in u.why for u in report.unseen)
+
+
 def test_a_reading_carries_its_error_and_a_flag_needs_more() -> None:
     track = stick.deadlift(reps=1)
     [finding] = report_of(with_back(track, 20 + natural(track) + 40 * (trunk_of(track) > 30))).faults

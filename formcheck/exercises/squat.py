@@ -121,7 +121,7 @@ SQUAT = Exercise(
             source="15 and 25 degrees over the own back without load: engineering choice, above the measured error; expected flexion when bending from Bengtsson 2022.",
             cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic: it sees the outline of the whole back, clothes and the bulk of the buttocks included.",
             limits=(Limit(level("back_rounding"), 15, 25, "deg"),),
-            view=SQUARE, during=(BOTTOM,), for_s=0.25,
+            view=SQUARE, during=(BOTTOM,), for_s=0.25, own_back=True,
         ),
         Fault(
             code="SQ108", name="butt-wink", title="Possible butt wink", severity=1,
