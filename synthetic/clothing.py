@@ -21,12 +21,16 @@ Colour = tuple[float, float, float]
 SOLE_M = 0.022  # a trainer's sole under the foot
 HIDDEN = 0.02  # skin this far inside a garment, in statures, is left out
 SOLE_TOP_M = 0.006  # the light band of a trainer ends this far above the foot's underside
-WAIST = 0.555  # statures above the floor
+HOODIE_M, HOODIE_SLEEVE = 0.008, 1.86  # thicker than a loose shirt; sleeves to the wrist
+WAIST = 0.014  # statures above the hip joints: under the hem of the shirt
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """Colours in linear light 0..1; fit: tight, normal or loose; sleeves and legs as shares of the limb."""
+    """Colours in linear light 0..1; fit: tight, normal or loose; top: shirt or hoodie (long and wide).
+
+    sleeve: share of the upper arm (1.9: to the wrist); leg: share of the thigh (1.8: to the ankle).
+    """
 
     shirt: Colour = (0.05, 0.13, 0.32)
     shorts: Colour = (0.035, 0.035, 0.04)
@@ -35,6 +39,7 @@ class Outfit:
     skin: Colour = (0.50, 0.30, 0.21)
     hair: Colour = (0.035, 0.022, 0.015)
     fit: str = "normal"
+    top: str = "shirt"
     sleeve: float = 0.55
     leg: float = 0.72
 
@@ -73,7 +78,8 @@ def dress(body: Body, outfit: Outfit) -> Figure:
     skin_points = body.vertices[skin_ids]
     skin_normals = vertex_normals(body.vertices, _triangles(body.mesh.quads["body"]))[skin_ids]
     near = cKDTree(skin_points)
-    gap = CLEARANCE_M[outfit.fit]
+    hooded = outfit.top == "hoodie"
+    gap = CLEARANCE_M["loose" if hooded else outfit.fit] + (HOODIE_M if hooded else 0)
     shirt, shorts, shoe = _shirt(at, outfit), _shorts(at, outfit), _shoe(at)
     garments = (
         (shirt, gap + 0.003, outfit.shirt, 6),
@@ -84,6 +90,8 @@ def dress(body: Body, outfit: Outfit) -> Figure:
     for field, clearance, colour, smoothing in garments:
         points, triangles = _cut(body, base, field)
         points = _push(points, triangles, near, skin_points, skin_normals, clearance, smoothing)
+        if field is shirt and hooded:
+            points = points + _hood(points / body.shape.height_m, at)
         if field is shoe:
             points = _sole(points)
         _, nearest = near.query(points, k=6)
@@ -125,16 +133,27 @@ def _is_arm(p: Array, at: _Places) -> NDArray[np.bool_]:
     return np.asarray(np.abs(p[:, 0]) > limit)
 
 
+def _hood(p: Array, at: _Places) -> Array:
+    """How far the hood on the shoulders stands off, metres: a roll behind the neck; p in statures."""
+    off = (p - at.neck - np.array([0, -0.018, -0.03])) / np.array([0.075, 0.030, 0.055])
+    size = 0.05 * np.exp(-((off**2).sum(axis=1)))
+    return np.asarray(size[:, None] * np.array([0, 0.35, -1.0]))
+
+
 def _shirt(at: _Places, outfit: Outfit) -> Field:
+    hooded = outfit.top == "hoodie"
+    length = HOODIE_SLEEVE if hooded else outfit.sleeve
+    up, down = (0.012, 0.035) if hooded else (0.0, 0.0)
+
     def field(p: Array) -> Array:
         side = np.stack([np.abs(p[:, 0]), p[:, 1], p[:, 2]], axis=1)
         arm = at.elbow - at.shoulder
         along = (side - at.shoulder) @ arm / (arm @ arm)
-        sleeve = np.where(_is_arm(p, at), (outfit.sleeve - along) * np.linalg.norm(arm), 1.0)
+        sleeve = np.where(_is_arm(p, at), (length - along) * np.linalg.norm(arm), 1.0)
         # a round neck: lower in front, and no limit out on the shoulders
         wide = 0.7 * np.clip(side[:, 0] - 0.036, 0, None)
-        collar = at.neck[1] - 0.016 - 0.35 * (p[:, 2] - at.neck[2]) + wide - p[:, 1]
-        hem = np.where(_is_arm(p, at), 1.0, p[:, 1] - (at.hip[1] - 0.02))
+        collar = at.neck[1] + up - 0.016 - 0.35 * (p[:, 2] - at.neck[2]) + wide - p[:, 1]
+        hem = np.where(_is_arm(p, at), 1.0, p[:, 1] - (at.hip[1] - 0.02 - down))
         return np.asarray(np.minimum(np.minimum(sleeve, collar), hem))
 
     return field
@@ -143,7 +162,7 @@ def _shirt(at: _Places, outfit: Outfit) -> Field:
 def _shorts(at: _Places, outfit: Outfit) -> Field:
     def field(p: Array) -> Array:
         end = at.hip[1] + outfit.leg * (at.knee[1] - at.hip[1])
-        inside = np.minimum(p[:, 1] - end, WAIST - p[:, 1])
+        inside = np.minimum(p[:, 1] - end, at.hip[1] + WAIST - p[:, 1])
         return np.asarray(np.where(_is_arm(p, at), -1.0, inside))
 
     return field

@@ -139,7 +139,7 @@ class _Deadlift:
         return next((r for r in reversed(self.plan) if r.start_s <= t), self.plan[0])
 
     def _spine(self, share: float, f: Faults) -> Spine:
-        bent = (1 - share) ** 0.8
+        bent = max(0.0, 1 - share) ** 0.8
         return Spine(
             (START_LUMBAR_DEG + f.rounding_lumbar_deg) * bent,
             (START_THORACIC_DEG + f.rounding_thoracic_deg) * bent,

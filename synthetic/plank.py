@@ -32,14 +32,14 @@ def perform(
 ) -> Performance:
     """A hold for every entry of reps; what is wrong comes over in SETTLE_S. options: hold_s."""
     hold, plan = options.get("hold_s", 6.0), []
-    planker = _Plank(poser, style or FOREARM)
+    planker = _Plank(poser, style or FOREARM, reps[0].stack_deg)
     for k, f in enumerate(reps):
         plan.append(Rep(k * hold, None, (k + 1) * hold, f, (("hold", k * hold, (k + 1) * hold),)))
     instants = []
     for i in range(round(len(plan) * hold * fps)):
         t = i / fps
         k = min(int(t / hold), len(plan) - 1)
-        before = plan[k - 1].faults if k else Faults()
+        before = plan[k - 1].faults if k else Faults(stack_deg=reps[0].stack_deg)
         instants.append(planker.at(t, _Now.of(before, plan[k].faults, t - plan[k].start_s, hold)))
     return Performance(tuple(instants), tuple(plan), fps)
 
@@ -47,7 +47,7 @@ def perform(
 def posture(poser: Poser, line: float, f: Faults, t: float, style: str = FOREARM) -> Instant:
     """A plank held with these faults; line: + hips above the line shoulder-ankle, - below, degrees."""
     now = replace(_Now.of(f, f, 0.0, np.inf), line=line)
-    return _Plank(poser, style).at(t, now)
+    return _Plank(poser, style, f.stack_deg).at(t, now)
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,17 @@ class _Now:
 
 
 class _Plank:
-    """Toes, and elbows or hands, are planted where a straight plank with upright arms has them."""
+    """Toes, and elbows or hands, stay where a straight plank with arms slanting by `stack` has them."""
 
-    def __init__(self, poser: Poser, style: str) -> None:
+    def __init__(self, poser: Poser, style: str, stack: float) -> None:
         self.poser, self.high = poser, style == HIGH
         self.arm = poser.lengths["arm"] if self.high else poser.lengths["upper_arm"]
         self.above = WRIST_ABOVE_M if self.high else ELBOW_ABOVE_M
-        straight = _Now(0, 0, 0, 0, 0, 0)
+        straight = _Now(0, 0, 0, 0, stack, 0)
         self.planted_z = 0.0
         rise = self._rise(straight, HEEL_DEG)
-        self.planted_z = float(self._shoulders(straight, HEEL_DEG, rise)[1][2])
+        shoulders = self._shoulders(straight, HEEL_DEG, rise)[1]
+        self.planted_z = float(shoulders[2]) - self.arm * sin(radians(stack))
 
     def at(self, t: float, now: _Now) -> Instant:
         """The posture in a moment; the feet turn about their balls so that the shoulders can stay put."""

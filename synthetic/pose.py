@@ -214,7 +214,7 @@ class Poser:
         axis = np.array([0.0, cos(a), sin(a)])
         for i, bone in enumerate(SPINE):
             share = i / (len(SPINE) - 1)
-            twist = turn(axis, -stance.twist_deg * share)
+            twist = turn(axis, stance.twist_deg * share)
             side = turn(np.array([0.0, 0, 1]), -stance.roll_deg * share)
             turned[bone] = side @ twist @ pitch(pelvis + pitches[bone])
         angle = pelvis + pitches["spine01"]

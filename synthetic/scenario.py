@@ -37,11 +37,16 @@ CHOICES = {
     "fit": ("tight", "normal", "loose"), "top": ("shirt", "hoodie"), "plate_cm": (28, 35, 45),
 }  # fmt: skip
 LIMITS = {
-    "reps": (1, 30), "height_m": (1.4, 2.1), "muscle": (-1, 1), "weight": (-1, 2), "width": (64, 1920),
-    "height": (64, 1920), "fps": (5, 120), "fov_deg": (20, 110), "distance_m": (1, 12), "crf": (0, 51),
-    "clutter": (0, 2), "people": (0, 3), "distortion": (0, 0.2), "shutter": (0, 1), "hold_s": (1, 120),
-    "seconds": (0.5, 120), "down_s": (0.3, 20), "up_s": (0.3, 20), "rest_s": (0, 30), "stand_s": (0, 30),
+    "reps": (1, 30), "hold_s": (1, 120), "seconds": (0.5, 120),
+    "body.height_m": (1.4, 2.1), "body.muscle": (-1, 1), "body.weight": (-1, 2),
+    "camera.width": (64, 1920), "camera.height": (64, 1920), "camera.fps": (5, 120),
+    "camera.fov_deg": (20, 110), "camera.distance_m": (1, 12), "camera.height_m": (0.05, 3),
+    "camera.crf": (0, 51), "camera.distortion": (0, 0.2), "camera.shutter": (0, 1), "camera.shake": (0, 3),
+    "room.clutter": (0, 2), "room.people": (0, 3), "room.light": (0.05, 3),
+    "tempo.down_s": (0.3, 20), "tempo.up_s": (0.3, 20), "tempo.pause_s": (0, 20), "tempo.rest_s": (0, 30),
+    "tempo.stand_s": (0, 30),
 }  # fmt: skip
+"""Least and most of a number, by table and word."""
 TABLES: dict[str, Any] = {"body": Shape, "outfit": Outfit, "tempo": Tempo, "camera": Camera, "room": Room}
 T = TypeVar("T")
 
@@ -145,7 +150,7 @@ def _made(cls: type[T], table: Any, name: str, key: str) -> T:
     for word, value in table.items():
         if _kind(value) != _kind(known[word]):
             raise ScenarioError(f"{name}: [{key}] {word} must be like {known[word]!r}, not {value!r}.")
-    _check(name, table)
+    _check(name, table, f"{key}.")
     return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
 
 
@@ -156,12 +161,12 @@ def _kind(value: Any) -> str:
     return "number" if isinstance(value, (int, float)) else type(value).__name__
 
 
-def _check(name: str, table: Mapping[str, Any]) -> None:
-    """Values within CHOICES and LIMITS."""
+def _check(name: str, table: Mapping[str, Any], key: str = "") -> None:
+    """Values within CHOICES and LIMITS; key: the name of the table and a dot."""
     for word, value in table.items():
         if word in CHOICES and value not in CHOICES[word]:
             known = ", ".join(str(c) for c in CHOICES[word])
             raise ScenarioError(f"{name}: {word} must be one of {known}, not {value!r}.")
-        low, high = LIMITS.get(word, (None, None))
+        low, high = LIMITS.get(key + word, (None, None))
         if low is not None and not (isinstance(value, (int, float)) and low <= value <= high):
-            raise ScenarioError(f"{name}: {word} must be between {low} and {high}, not {value!r}.")
+            raise ScenarioError(f"{name}: {key}{word} must be between {low} and {high}, not {value!r}.")

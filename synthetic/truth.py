@@ -15,7 +15,7 @@ import numpy as np
 
 from synthetic.body import Array, Body
 from synthetic.camera import View
-from synthetic.motion import Performance
+from synthetic.motion import Performance, Rep
 from synthetic.pose import Posed
 from synthetic.scenario import Scenario
 
@@ -65,10 +65,7 @@ def angles(posed: Posed, at: dict[str, Array]) -> dict[str, float]:
         out[f"{s}_elbow_angle"] = _corner(at[f"{s}_shoulder"], at[f"{s}_elbow"], at[f"{s}_wrist"])
         out[f"{s}_shank_inclination"] = _lean(ankle, knee)
         out[f"{s}_thigh_angle"] = degrees(atan2(hip[1] - knee[1], abs(hip[2] - knee[2])))
-        heel, toe = at[f"{s}_heel"], at[f"{s}_foot"]
-        out[f"{s}_foot_pitch"] = (
-            degrees(atan2(heel[1] - toe[1], np.hypot(*(toe - heel)[[0, 2]]))) - flat_pitch
-        )
+        out[f"{s}_foot_pitch"] = _pitch(at[f"{s}_heel"], posed.at(f"toe1-1.{s[0].upper()}")) - flat_pitch
     line = 180 - _corner(middle["shoulder"], middle["hip"], (at["left_ankle"] + at["right_ankle"]) / 2)
     out["body_line"] = line * _side(
         middle["shoulder"], middle["hip"], (at["left_ankle"] + at["right_ankle"]) / 2
@@ -77,9 +74,11 @@ def angles(posed: Posed, at: dict[str, Array]) -> dict[str, float]:
 
 
 def _foot_rest(body: Body) -> float:
-    rest = marks(body)
-    heel, toe = rest["left_heel"][1], rest["left_foot"][1]
-    return degrees(atan2(heel[1] - toe[1], np.hypot(*(toe - heel)[[0, 2]])))
+    return _pitch(marks(body)["left_heel"][1], body.head("toe1-1.L"))
+
+
+def _pitch(heel: Array, ball: Array) -> float:
+    return degrees(atan2(heel[1] - ball[1], np.hypot(*(ball - heel)[[0, 2]])))
 
 
 def _lean(low: Array, high: Array) -> float:
@@ -100,48 +99,53 @@ def _side(shoulder: Array, hip: Array, ankle: Array) -> float:
 def gather(
     scenario: Scenario, performance: Performance, posed: list[Posed], shot: list[View]
 ) -> dict[str, Any]:
-    """Everything, as JSON values."""
+    """Everything, as JSON values; truth.schema.json says what they are."""
     frames = [points(p) for p in posed]
-    names = list(frames[0]) if frames else []
-    joints = {
-        n: {
-            "m": [_round(f[n], 4) for f in frames],
-            "px": [_round(v.pixels_up(f[n][None])[0], 2) for f, v in zip(frames, shot, strict=True)],
-        }
-        for n in names
-    }
     measured = [angles(p, f) for p, f in zip(posed, frames, strict=True)]
-    table = {k: _round(np.array([m[k] for m in measured]), 2) for k in (measured[0] if measured else ())}
-    bars = [i.bar for i in performance.instants]
-    bar = None
-    if any(b is not None for b in bars):
-        bar = {
-            "m": [None if b is None else _round(b, 4) for b in bars],
-            "px": [
-                None if b is None else _round(v.pixels_up(b[None])[0], 2)
-                for b, v in zip(bars, shot, strict=True)
-            ],
-            "tilt_deg": [round(i.bar_tilt_deg, 2) for i in performance.instants],
-        }
     return {
         "schema": SCHEMA,
         "scenario": asdict(scenario) | {"reps": [r.present() for r in scenario.reps]},
         "exercise": None if scenario.exercise == "talk" else scenario.exercise,
+        "style": scenario.way[1],
         "size": [scenario.camera.width, scenario.camera.height],
         "fps": performance.fps,
-        "times_s": [round(i / performance.fps, 4) for i in range(len(performance.instants))],
-        "reps": [
-            {
-                "start_s": round(r.start_s, 3), "turn_s": None if r.turn_s is None else round(r.turn_s, 3),
-                "end_s": round(r.end_s, 3), "faults": r.faults.present(),
-                "phases": [{"name": n, "start_s": round(a, 3), "end_s": round(b, 3)} for n, a, b in r.phases],
-            }
-            for r in performance.reps
-        ],
-        "joints": joints, "angles_deg": table, "bar": bar,
-        "camera": {"yaw_deg": scenario.camera.yaw_deg, "side": scenario.camera.side,
-                   "place_m": _round(shot[0].place, 4), "focal_px": round(shot[0].focal, 2)},
-    }  # fmt: skip
+        "times_s": [round(i / performance.fps, 4) for i in range(len(posed))],
+        "reps": [_rep(r) for r in performance.reps],
+        "joints": {name: _placed([f[name] for f in frames], shot) for name in frames[0]},
+        "angles_deg": {k: [round(float(m[k]), 1) for m in measured] for k in measured[0]},
+        "bar": _bar(performance, shot),
+        "camera": _camera(scenario, shot[0]),
+    }
+
+
+def _placed(where: list[Array], shot: list[View]) -> dict[str, Any]:
+    return {
+        "m": [_round(p, 3) for p in where],
+        "px": [_round(v.pixels_up(p[None])[0], 1) for p, v in zip(where, shot, strict=True)],
+    }
+
+
+def _rep(rep: Rep) -> dict[str, Any]:
+    return {
+        "start_s": round(rep.start_s, 3),
+        "turn_s": None if rep.turn_s is None else round(rep.turn_s, 3),
+        "end_s": round(rep.end_s, 3),
+        "phases": [{"name": n, "start_s": round(a, 3), "end_s": round(b, 3)} for n, a, b in rep.phases],
+        "faults": rep.faults.present(),
+    }
+
+
+def _bar(performance: Performance, shot: list[View]) -> dict[str, Any] | None:
+    """The middle of the bar, or of the two dumbbells; None without."""
+    bars = [i.bar for i in performance.instants if i.bar is not None]
+    if len(bars) < len(shot):
+        return None
+    tilts = [round(i.bar_tilt_deg, 1) for i in performance.instants]
+    return _placed(bars, shot) | {"tilt_deg": tilts}
+
+
+def _camera(scenario: Scenario, first: View) -> dict[str, Any]:
+    return asdict(scenario.camera) | {"place_m": _round(first.place, 4), "focal_px": round(first.focal, 2)}
 
 
 def _round(values: Array, digits: int) -> list[float]:
