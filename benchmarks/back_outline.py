@@ -239,6 +239,7 @@ REFERENCES = {
     "hinge": "own hinge", "standing": "own standing", "change": "between two moments", "usual": "none",
 }  # fmt: skip
 TRUE_DEG = (0, 10, 15, 20, 25, 30, 35, 40, 50)
+HIDDEN = (0.15, 0.21, 0.3)
 A2 = (15.0, 25.0)  # warn and fault limits of "rounder than your own"
 
 
@@ -340,6 +341,25 @@ def told_apart(readings: list[Reading], low: float, high: float) -> str:
     return f"{right} of {pairs}"
 
 
+def hidden_cost(clips: list[Clip], wide: float) -> float:
+    """RMS change of the reading in degrees when so much of the trunk is hidden in one piece, anywhere."""
+    usual_back = back.model()
+    weights = usual_back.weights["whole"][0]
+    count = round(wide / (back.GRID[1] - back.GRID[0]))
+    changes = []
+    for c in clips:
+        for i, row in enumerate(c.laid[::6]):
+            if np.isfinite(row).all():
+                first = 8 + (7 * i) % (22 - count)
+                holed = row.copy()
+                holed[first : first + count] = np.nan
+                whole, filled = (
+                    back.coefficients(r, usual_back.mean, usual_back.spread) @ weights for r in (row, holed)
+                )
+                changes.append(filled - whole)
+    return rmse([np.array(changes)])
+
+
 def page(readings: list[Reading]) -> str:
     """The Markdown that goes into docs/accuracy.md."""
     square = squarely(readings)
@@ -351,6 +371,9 @@ def page(readings: list[Reading]) -> str:
         "left out of the fit.",
         "\n".join(error_table(readings)),
         f"Moments of one clip read in the right order: {apart}.",
+        "An arm that hides so much of the trunk in one piece changes the reading by: "
+        + ", ".join(f"{w:.2f}: {hidden_cost([r.clip for r in square], w):.1f}" for w in HIDDEN)
+        + " degrees.",
         "\n".join(detection_table(readings)),
     ])  # fmt: skip
 

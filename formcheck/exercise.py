@@ -322,6 +322,21 @@ def while_bent(watch: Watch) -> Watch:
     return replace(watch, words=f"{watch.words} while bent over", signals=(*watch.signals, LEAN), of=of)
 
 
+def onset(signal: str, phase: str) -> Watch:
+    """Median of the signal over the first moments of a phase, while the posture is that of its start."""
+
+    def of(s: Segment) -> float:
+        rows = np.flatnonzero(s.mask((phase,)))
+        if not len(rows):
+            return np.nan
+        early = rows[s.times_s[rows] <= s.times_s[rows[0]] + ONSET_S]
+        v = s.values[signal][early]
+        v = v[np.isfinite(v)]
+        return float(np.median(v)) if len(v) >= MIN_FRAMES else np.nan
+
+    return Watch(f"{_words(signal)} at the start of the {phase}", (signal,), of, sustained=False)
+
+
 def tuck(signal: str, height: str, still: str) -> Watch:
     """How far the signal falls over the last fifth of the way down of `height`, `still` hardly moving."""
 
@@ -351,6 +366,7 @@ def since_first(signal: str, event: str) -> Watch:
     return Watch(words, (signal,), of, event, sustained=False)
 
 
+ONSET_S = 0.3  # long enough to average, short enough for the posture to be the same (engineering choice)
 LEAN, WHILE_BENT_DEG = "trunk_inclination", 45.0  # where the bar passes the knees (engineering choice)
 LAST_FIFTH, TUCK_LEAN_DEG = 0.2, 5.0  # of the way down; a trunk that leans further tips the pelvis by itself
 MIN_TRAVEL = 0.02  # statures; a ratio to a smaller movement says nothing

@@ -24,7 +24,7 @@ Rows = NDArray[np.int64]
 MIN_FRAMES = 8  # fewer frames gave false alarms on real footage (design of the outline)
 # Good lifters flex when they bend over: 13 to 33 degrees by sensors on the skin (McKean 2010, Schellenberg
 # 2013, Bengtsson 2022); the outline of flat-backed lifters on footage reads 0 to 10. Engineering choice
-NATURAL_DEG, NATURAL_AT_DEG, NATURAL_SD = 12.0, 65.0, 8.0
+NATURAL_DEG, NATURAL_AT_DEG, NATURAL_SD = 12.0, 65.0, 5.0
 STEADIEST = 6.0  # degrees; standing that reads less steadily than this is no reference (engineering choice)
 STRAIGHT_DEG = 155.0  # knees of somebody who stands (engineering choice)
 UPRIGHT_DEG, BENT_DEG = 25.0, 45.0  # a hinge goes from more upright than this to more bent than that
