@@ -43,7 +43,7 @@ def compose(
         unseen=_gather(outcomes),
         measures=set_measures(cuts),
         coverage=_coverage(outcomes, track),
-        made_with=_made_with(options, track),
+        made_with=_made_with(options, track, outcomes),
         load=load,
     )
 
@@ -101,10 +101,14 @@ def _coverage(outcomes: list[Outcome], track: PoseTrack | None) -> dict[str, flo
     return out
 
 
-def _made_with(options: Options, track: PoseTrack | None) -> dict[str, object]:
+def _made_with(options: Options, track: PoseTrack | None, outcomes: list[Outcome]) -> dict[str, object]:
     out: dict[str, object] = {"formcheck": __version__, "python": platform.python_version()}
     if track is not None:
         out |= {key: track.meta[key] for key in ("model", "model_sha256", "mediapipe") if key in track.meta}
+    if outcomes:
+        own = max(outcomes, key=lambda o: len(o.segments)).calibration.back
+        error = own.error.get("back_rounding", 0.0)
+        out["back"] = {"compared_with": own.reference.kind, "error_deg": round(error, 1)}
     if options.hinge_s:
         out["hinge_s"] = list(options.hinge_s)
     if options.limits:

@@ -10,6 +10,7 @@ from formcheck.judge import limits_of
 from formcheck.manual import Documented, every_fault, limit_sentences
 from formcheck.options import Options
 from formcheck.report import Cut, Finding, LoadUnseen, Report, Unseen
+from formcheck.views.back_edge import judged_spans
 from formcheck.words import clock, counted, listed, readable, span, with_unit
 
 LOAD_TITLE = "Load on the low back"
@@ -84,6 +85,22 @@ def filmed_from(report: Report) -> str:
     """The view in words, "" when nobody was seen."""
     turned = {"side": "the side", "front": "the front", "back": "behind", "oblique": "an angle"}
     return f"filmed from {turned[report.view]}" if report.view in turned else ""
+
+
+BACKS = {
+    "hinge": "your own hinge without a load",
+    "standing": "your own standing",
+    "usual": "what is usual; start with a slow hinge without a load, hands on the hips, to know it better",
+}
+"""What the outline of the back can be compared with."""
+
+
+def back_compared(report: Report) -> str:
+    """What the back was compared with and how sure that is; "" where the outline was not judged."""
+    back = report.made_with.get("back")
+    if not back or not judged_spans(report):
+        return ""
+    return f"Back (± {with_unit(back['error_deg'], 'deg')}) compared with {BACKS[back['compared_with']]}."
 
 
 def labels(report: Report) -> dict[int, str]:

@@ -17,6 +17,7 @@ from formcheck.views import load_words, plots
 from formcheck.views.groups import (
     Group,
     as_judged,
+    back_compared,
     by_fault,
     extra_measures,
     filmed_from,
@@ -49,6 +50,7 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
         report=report,
         title=f"{name_of(report)}, {report.source}",
         headline=headline(report),
+        back_compared=back_compared(report),
         groups=groups,
         filming=filming(report),
         unseen=not_judged(report),

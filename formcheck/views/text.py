@@ -9,6 +9,7 @@ from formcheck.report import Cut, Report
 from formcheck.views import load_words
 from formcheck.views.groups import (
     Group,
+    back_compared,
     by_fault,
     filmed_from,
     filming,
@@ -44,7 +45,8 @@ def text(report: Report) -> str:
 def _head(report: Report) -> str:
     sure = f" ({100 * report.exercise_confidence:.0f} % sure)" if report.exercise != "none" else ""
     seen = ", ".join(part for part in (f"{name_of(report)}{sure}", filmed_from(report)) if part)
-    return f"{report.source}: {seen}\n{headline(report)}"
+    said = [f"{report.source}: {seen}", headline(report), back_compared(report)]
+    return "\n".join(line for line in said if line)
 
 
 def _cue(groups: list[Group]) -> str:
