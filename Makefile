@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-.PHONY: setup run test test-samples check lint samples docs clean
+.PHONY: setup run test test-samples test-browser check lint samples docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/streamlit run app.py
@@ -20,6 +20,10 @@ test: lint ## every test, after the linters
 
 test-samples: $(VENV)/.dev ## check all of sample_videos/, which make test does for some
 	FORMCHECK_ALL_SAMPLES=1 $(BIN)/python -m pytest tests/test_samples.py
+
+test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install chromium)
+	$(BIN)/pip install --quiet -e ".[browser]"
+	$(BIN)/python -m pytest browser_tests
 
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .

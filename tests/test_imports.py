@@ -50,7 +50,7 @@ HEAVY = {
     "alembic": {"store"},
     "obstore": {"store"},
     "huey": {"jobs"},
-    "pandas": {"report", "views"},
+    "pandas": {"report", "views", "web"},
 }
 """Package -> the modules that may import it."""
 

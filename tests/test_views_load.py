@@ -61,8 +61,7 @@ def test_a_fault_names_its_price() -> None:
     words = " ".join(text(report(BOTH)).split())
     assert (
         "Price: 4 to 16 % more turning force than with the trunk as at the bottom, notable; most in rep 1 "
-        "(36 Nm)."
-        in words
+        "(36 Nm)." in words
     )
     free = replace(
         LOAD,

@@ -1,4 +1,4 @@
-"""The two pieces of the pages that run in the browser: the uploader and the review player.
+"""The pieces of the pages that run in the browser: the uploader, the review player, the comparison.
 
 Their code lies in `assets/` and comes from this server's own route, so that the content security policy
 needs no exception and no build step is needed; what Streamlit mounts is only a loader.
@@ -7,6 +7,7 @@ needs no exception and no build step is needed; what Streamlit mounts is only a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import streamlit as st
@@ -30,13 +31,33 @@ def _component(name: str) -> Callable[..., Any]:
 
 _uploader = _component("uploader")
 _player = _component("player")
+_compare = _component("compare")
 
 
-def uploader(options: dict[str, Any], on_uploaded: Callable[[], None]) -> None:
-    """Choose and send videos. options go with each; on_uploaded is called when some have become sets."""
-    _uploader(key="uploader", data={"options": options}, on_uploaded_change=on_uploaded)
+@dataclass(frozen=True)
+class Side:
+    """One half of a comparison: addresses of scene and video, which rep or hold, and what to call it."""
+
+    scene: str
+    video: str | None
+    cut: int
+    title: str
+
+
+VIDEOS, ARCHIVES = "video/*,.mkv,.avi,.mov,.mp4,.webm,.m4v", ".zip"
+
+
+def uploader(words: str, accept: str, options: dict[str, Any]) -> None:
+    """Choose and send files; the page runs again when some have arrived. options go with each."""
+    data = {"words": words, "accept": accept, "options": options}
+    _uploader(key=f"uploader-{accept}", data=data, on_uploaded_change=lambda: None)
 
 
 def player(key: str, scene: str, video: str | None, seek: dict[str, float] | None) -> None:
     """The review player of one set. scene, video: addresses; seek: {t: seconds, n: how many-th jump}."""
     _player(key=key, data={"scene": scene, "video": video, "seek": seek})
+
+
+def compare(key: str, first: Side, second: Side, at_s: float | None = None) -> None:
+    """Two reps side by side in the same phase. at_s: the moment of the second one to begin with."""
+    _compare(key=key, data={"sides": [asdict(first), asdict(second)], "at": at_s})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from formcheck.web import links
-from formcheck.web.screens import check, history, manual, review, safety, you
+from formcheck.web.screens import check, history, manual, review, safety, side_by_side, you
 from formcheck.web.visitor import Visitor, visitor
 
 NO_COOKIE = (
@@ -35,6 +35,9 @@ def navigate(who: Visitor) -> None:
         "history": st.Page(lambda: history.show(who), title="History", url_path="history"),
         "manual": st.Page(lambda: manual.show(who), title="Manual", url_path="manual"),
         "you": st.Page(lambda: you.show(who), title="You", url_path="you"),
+        "side": st.Page(
+            lambda: side_by_side.show(who), title="Side by side", url_path="side", visibility="hidden"
+        ),
         "review": st.Page(lambda: review.show(who), title="Review", url_path="review", visibility="hidden"),
     }
     links.remember(pages)

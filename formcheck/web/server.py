@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.store import Store
 from formcheck.store.settings import AppSettings, from_environment
+from formcheck.web.archive_routes import ArchiveRoutes
 from formcheck.web.guard import Guard
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.uploads import Uploads
@@ -46,6 +47,7 @@ def routes() -> list[BaseRoute]:
     return [
         *Uploads(one.store, one.settings, one.supervisor).routes(),
         *MediaRoutes(one.store).routes(),
+        *ArchiveRoutes(one.store).routes(),
     ]
 
 

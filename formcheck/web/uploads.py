@@ -7,6 +7,8 @@ start of server or browser the client asks how much has arrived and goes on from
 from __future__ import annotations
 
 import asyncio
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from starlette.routing import Route
 from formcheck.errors import FormcheckError
 from formcheck.jobs import intake
 from formcheck.jobs.supervisor import Supervisor
-from formcheck.store import Store, people
+from formcheck.store import Store, archive, people
 from formcheck.store.models import Upload
 from formcheck.store.settings import AppSettings
 from formcheck.web import guard
@@ -108,6 +110,8 @@ class Uploads:
         path = self._path(upload.id)
         if path.stat().st_size != upload.size:
             raise RefusedError(409, "Not all of it has arrived yet.", received=path.stat().st_size)
+        if zipfile.is_zipfile(path):
+            return {"sets": await self._bring_in(upload)}
         try:
             set_id, job_id = await asyncio.to_thread(self._take, upload, asked)
         except FormcheckError as e:
@@ -115,6 +119,17 @@ class Uploads:
             raise RefusedError(415, str(e).replace(path.name, upload.name)) from e
         self.supervisor.send(job_id)
         return {"set": set_id}
+
+    async def _bring_in(self, upload: Upload) -> int:
+        """Take in the sets of an archive; returns how many."""
+        path = self._path(upload.id)
+        try:
+            with tempfile.TemporaryDirectory(prefix="archive-", dir=self.store.folder) as scratch:
+                return await asyncio.to_thread(archive.read, self.store, upload.owner_id, path, Path(scratch))
+        except FormcheckError as e:
+            raise RefusedError(415, str(e)) from e
+        finally:
+            self._forget(upload.id)
 
     def _take(self, upload: Upload, asked: dict[str, Any]) -> tuple[str, str]:
         given = asked.get("load_kg")

@@ -6,7 +6,7 @@ const HEADERS = { "X-Formcheck": "1" };
 export default function mount({ parentElement, data, setTriggerValue }) {
   let uploader = uploaders.get(parentElement);
   if (!uploader) {
-    uploader = new Uploader(parentElement);
+    uploader = new Uploader(parentElement, data);
     uploaders.set(parentElement, uploader);
   }
   Object.assign(uploader, { data, tell: (sets) => setTriggerValue("uploaded", sets) });
@@ -16,13 +16,13 @@ export default function mount({ parentElement, data, setTriggerValue }) {
 const make = (tag, className, more = {}) => Object.assign(document.createElement(tag), { className, ...more });
 
 class Uploader {
-  constructor(parent) {
+  constructor(parent, data) {
     parent.querySelector(".uploader")?.remove();
     this.root = make("div", "uploader");
-    this.input = make("input", "files", { type: "file", multiple: true, accept: "video/*,.mkv,.avi,.mov,.mp4,.webm,.m4v" });
-    this.input.id = "formcheck-files";
-    const label = make("label", "drop", { htmlFor: "formcheck-files" });
-    label.append(make("strong", "", { textContent: "Choose a video" }),
+    this.input = make("input", "files", { type: "file", multiple: true, accept: data.accept });
+    this.input.id = `files-${Math.random().toString(36).slice(2)}`;
+    const label = make("label", "drop", { htmlFor: this.input.id });
+    label.append(make("strong", "", { textContent: data.words }),
       make("span", "", { textContent: "or drop it here. Several at once are fine." }));
     this.list = make("ul", "list");
     this.root.append(this.input, label, this.list);
@@ -88,10 +88,10 @@ class Sending {
         received = await this.piece(received, piece);
         this.show(received);
       }
-      const { set } = await retried(() => ask("POST", `/api/uploads/${id}/done`, options(), this.ended.signal));
+      const { set, sets } = await retried(() => ask("POST", `/api/uploads/${id}/done`, options(), this.ended.signal));
       localStorage.removeItem(this.key);
       this.item.remove();
-      return set;
+      return set ?? sets;
     } catch (error) {
       if (this.ended.signal.aborted) return null;
       this.words.textContent = error.sentence ?? "The connection was lost; choose the same file again to go on.";

@@ -33,7 +33,7 @@ def show(who: Visitor) -> None:
         st.warning(words)
     with st.expander("How to film, so that everything can be judged"):
         st.markdown("\n".join(f"- **{e.title}.** {e.film_it}" for e in EXERCISES.values()))
-    components.uploader(_options(who), on_uploaded=lambda: None)
+    components.uploader("Choose a video", components.VIDEOS, _options(who))
     _samples(who)
     _sets(who)
 

@@ -1,43 +1,78 @@
-"""The history: every set, by date and exercise."""
+"""The history: every set by date and exercise, trends, deleting, taking everything out and in again."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from formcheck.exercises import EXERCISES
+from formcheck.manual import every_fault
 from formcheck.store import sets
 from formcheck.store.models import LiftSet
-from formcheck.web import links, wording
+from formcheck.web import components, links, wording
+from formcheck.web.screens import trends
 from formcheck.web.visitor import Visitor
 
 EVERY = "Every exercise"
+NO_FILTER, CLEAN = "Any", "Without a flag"
+PAGE = 20  # sets shown before asking for more
 
 
 def show(who: Visitor) -> None:
     """The page."""
     st.title("History")
     lifts = sets.of_person(who.store, who.person_id)
-    if not lifts:
+    if lifts:
+        chosen = _filtered(lifts)
+        if len({lift.exercise for lift in chosen}) == 1:
+            trends.show(chosen)
+        _list(who, chosen)
+    else:
         st.info("No set has been checked yet. Start with Check a set.")
-        return
-    chosen = _filtered(lifts)
-    for lift in chosen:
-        _row(who, lift)
+    _out_and_in(who, bool(lifts))
+    if lifts:
+        _delete_all(who, len(lifts))
 
 
 def _filtered(lifts: list[LiftSet]) -> list[LiftSet]:
+    """The sets of the chosen exercise that have the chosen flag."""
     titles = {name: e.title for name, e in EXERCISES.items()}
     there = [name for name in titles if any(lift.exercise == name for lift in lifts)]
     exercise = st.segmented_control(
-        "Exercise", [EVERY, *there], default=EVERY, format_func=lambda name: titles.get(name, name)
-    )
-    return [lift for lift in lifts if exercise in (None, EVERY, lift.exercise)]
+        "Exercise", [EVERY, *there], default=there[0] if len(there) == 1 else EVERY,
+        format_func=lambda name: titles.get(name, name),
+    )  # fmt: skip
+    chosen = [lift for lift in lifts if exercise in (None, EVERY, lift.exercise)]
+    faults = every_fault()
+    codes = sorted({code for lift in chosen for code in _codes(lift)})
+    flag = st.selectbox(
+        "With the flag", [NO_FILTER, CLEAN, *codes],
+        format_func=lambda code: faults[code].title if code in faults else code,
+    )  # fmt: skip
+    if flag == CLEAN:
+        return [lift for lift in chosen if lift.report and not _codes(lift)]
+    return [lift for lift in chosen if flag in (NO_FILTER, *_codes(lift))]
+
+
+def _codes(lift: LiftSet) -> set[str]:
+    findings = (lift.report or {}).get("findings", [])
+    return {f["code"] for f in findings if not f["code"].startswith("CAM") and f["code"] in every_fault()}
+
+
+def _list(who: Visitor, lifts: list[LiftSet]) -> None:
+    shown = st.session_state.get("history_shown", PAGE)
+    for lift in lifts[:shown]:
+        _row(who, lift)
+    if len(lifts) > shown and st.button("Show more"):
+        st.session_state["history_shown"] = shown + PAGE
+        st.rerun()
 
 
 def _row(who: Visitor, lift: LiftSet) -> None:
     with st.container(border=True):
-        st.markdown(f"**{wording.plain(lift.name)}** · {wording.day(lift.created_s)}")
-        st.write(lift.headline or "Not checked.")
+        load = lift.lifter.get("load_kg")
+        weight = f" · {wording.mass(load, who.profile().mass_unit)}" if load else ""
+        st.markdown(f"**{lift.headline or 'Not checked.'}**")
+        st.markdown(f"{wording.day(lift.created_s)} · {wording.plain(lift.name)}{weight}")
         with st.container(horizontal=True):
             if lift.report and st.button("Open", key=f"open-{lift.id}"):
                 links.go("review", set=lift.id)
@@ -47,3 +82,20 @@ def _row(who: Visitor, lift: LiftSet) -> None:
                     "Delete this set", key=f"delete-{lift.id}", type="primary",
                     on_click=sets.remove, args=(who.store, lift.id, who.person_id),
                 )  # fmt: skip
+
+
+def _out_and_in(who: Visitor, some: bool) -> None:
+    st.subheader("Keep a copy, or bring one in")
+    if some:
+        st.markdown("[Everything as one .zip](/api/archive), videos included.")
+    components.uploader("Bring in a .zip that was made here", components.ARCHIVES, {})
+
+
+def _delete_all(who: Visitor, number: int) -> None:
+    with st.popover("Delete everything"):
+        st.write(f"All {number} sets with their videos and reports will be gone for good.")
+        sure = st.checkbox("Yes, delete everything")
+        st.button(
+            "Delete all sets", type="primary", disabled=not sure,
+            on_click=sets.remove_all, args=(who.store, who.person_id),
+        )  # fmt: skip

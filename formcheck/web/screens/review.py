@@ -10,9 +10,8 @@ from formcheck.store import sets
 from formcheck.store.models import LiftSet
 from formcheck.views import load_words
 from formcheck.views.groups import Group, by_fault, filmed_from, filming, headline, not_judged, seen_at
-from formcheck.views.html import segment_table
-from formcheck.web import components, wording
-from formcheck.web.screens import downloads, judge_again
+from formcheck.web import components, links, wording
+from formcheck.web.screens import downloads, judge_again, rep_cards, side_by_side
 from formcheck.web.visitor import Visitor
 from formcheck.words import DISCLAIMER
 
@@ -35,9 +34,15 @@ def show(who: Visitor) -> None:
     _player(lift)
     for group in groups:
         _fault(who, lift, report, group)
+    side_by_side.first_and_worst(lift, report)
+    with st.container(horizontal=True):
+        if st.button("Compare with another set"):
+            links.go("side", set=lift.id)
+        if st.button("Check another set"):
+            links.go("check")
+    rep_cards.show(lift, report, lambda time_s: jump(lift, time_s))
     _load(report)
     _not_judged(report)
-    _table(report)
     judge_again.show(who, lift)
     downloads.show(who, lift)
     st.caption(DISCLAIMER)
@@ -62,7 +67,8 @@ def _seek_key(lift: LiftSet) -> str:
     return f"seek-{lift.id}"
 
 
-def _jump(lift: LiftSet, time_s: float) -> None:
+def jump(lift: LiftSet, time_s: float) -> None:
+    """Take the player to a moment."""
     before = st.session_state.get(_seek_key(lift), {"n": 0})
     st.session_state[_seek_key(lift)] = {"t": time_s, "n": before["n"] + 1}
 
@@ -93,7 +99,7 @@ def _finding(who: Visitor, lift: LiftSet, report: Report, finding: Finding) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{seen_at(report, finding)}")
         middle = (finding.start_s + finding.end_s) / 2
-        st.button("Show", key=f"show-{key}", on_click=_jump, args=(lift, middle))
+        st.button("Show", key=f"show-{key}", on_click=jump, args=(lift, middle))
         for label, right in ((":material/thumb_up: Right", True), (":material/thumb_down: Wrong", False)):
             st.button(
                 label, key=f"mark-{right}-{key}", type="primary" if mark is right else "tertiary",
@@ -113,9 +119,7 @@ def _load(report: Report) -> None:
     plank = report.exercise == "plank"
     st.write(load_words.PLANK_MEANING if plank else load_words.MEANING)
     head, rows = load_words.table(report)
-    st.dataframe(
-        [dict(zip(head, cells, strict=True)) for _, cells in rows], hide_index=True
-    )
+    st.dataframe([dict(zip(head, cells, strict=True)) for _, cells in rows], hide_index=True)
     with st.expander("What these numbers are, and what they are not"):
         st.write(f"{load_words.caveat(report)}\n\n{load_words.assumed(report.load)}")
 
@@ -129,10 +133,3 @@ def _not_judged(report: Report) -> None:
     if problems:
         st.subheader("Filming")
         st.write("\n".join(problems))
-
-
-def _table(report: Report) -> None:
-    if report.segments:
-        st.subheader("Every rep" if report.segments[0].kind == "rep" else "Every hold")
-        table = segment_table(report)
-        st.dataframe([dict(zip(table.head, cells, strict=True)) for _, cells in table.rows], hide_index=True)

@@ -1,0 +1,304 @@
+"""The app in a real Chromium: from the upload to the report, and what may go wrong on the way.
+
+FORMCHECK_CHROMIUM names the browser (default /usr/bin/chromium). FORMCHECK_SCREENSHOTS names a folder for
+pictures of every page; without it none are made.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "sample_videos" / "squat_good.mp4"
+CHROMIUM = os.environ.get("FORMCHECK_CHROMIUM", "/usr/bin/chromium")
+PICTURES = os.environ.get("FORMCHECK_SCREENSHOTS", "")
+PATIENCE_MS = 120_000
+
+
+class Served:
+    """The app on a port of its own, with data of its own; can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder, self.url = folder, f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        environment = {**os.environ, "FORMCHECK_DATA": str(self.folder), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        self.process = subprocess.Popen(
+            [*command, f"--server.port={self.port}"], cwd=ROOT, env=environment
+        )  # fmt: skip
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the app did not start")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    served = Served(tmp_path_factory.mktemp("data"))
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(app: Served, chromium: Browser, errors: list[str]) -> Iterator[Page]:
+    yield from visit(app, chromium, errors)
+    assert errors == []
+
+
+def visit(app: Served, chromium: Browser, errors: list[str], **how: object) -> Iterator[Page]:
+    """A browser that nobody knows yet, its safety questions answered."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **how})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
+    page.goto(app.url)
+    picture(page, "safety")
+    for sign in ("bladder", "steroids", "below the knee"):
+        page.get_by_text(sign).wait_for()
+        page.get_by_role("button", name="None of these").click()
+    page.get_by_text("Choose a video").wait_for()
+    yield page
+    context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the page, where they are wanted."""
+    if PICTURES:
+        page.wait_for_timeout(1200)
+        size = "phone" if (page.viewport_size or {})["width"] < 500 else "laptop"
+        page.screenshot(path=Path(PICTURES) / f"{name}_{size}.png")
+
+
+def upload(page: Page, video: Path = SAMPLE) -> None:
+    page.locator("input[type=file]").set_input_files(video)
+
+
+def open_review(page: Page) -> None:
+    page.get_by_role("button", name="See what to change").first.click()
+    page.locator(".player .controls").wait_for()
+
+
+def shown_frame(page: Page) -> float:
+    return page.locator(".player video").evaluate("v => v.currentTime")
+
+
+def test_from_upload_to_report(page: Page) -> None:
+    upload(page)
+    page.get_by_role("button", name="Cancel").first.wait_for()
+    picture(page, "check")
+    open_review(page)
+    assert "/review?set=" in page.url
+    expect(page.get_by_role("heading", name=re.compile("Squat"))).to_be_visible()
+    page.wait_for_function("document.querySelector('.player') || true")
+    before = shown_frame(page)
+    page.get_by_role("button", name="One picture on").click()
+    page.wait_for_timeout(300)
+    assert 0 < shown_frame(page) - before < 0.1
+    page.get_by_role("button", name="Go to rep 2").click()
+    expect(page.locator(".player .where")).to_contain_text("rep 2")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_timeout(800)
+    assert shown_frame(page) > before + 1
+    picture(page, "review")
+    page.reload()
+    page.locator(".player .controls").wait_for()  # the address is enough
+
+
+def test_the_curve_follows_the_video_and_a_click_on_it_seeks(page: Page) -> None:
+    upload(page)
+    open_review(page)
+    curve = page.locator(".plot canvas").first
+    curve.scroll_into_view_if_needed()
+    box = curve.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 40)
+    page.wait_for_timeout(400)
+    assert 5.0 < shown_frame(page) < 8.0
+
+
+def test_a_reload_in_mid_job_loses_nothing(page: Page) -> None:
+    upload(page)
+    page.get_by_role("button", name="Cancel").first.wait_for()
+    page.reload()
+    page.get_by_text("Choose a video").wait_for()
+    open_review(page)
+
+
+def test_a_cancelled_check_can_be_started_again(page: Page) -> None:
+    upload(page)
+    page.get_by_role("button", name="Cancel").first.click()
+    page.get_by_role("button", name="Start again").click()
+    open_review(page)
+
+
+def test_a_deleted_set_is_gone(page: Page, app: Served) -> None:
+    upload(page)
+    open_review(page)
+    folder = app.folder / "media" / "sets" / page.url.rpartition("=")[2]
+    assert folder.is_dir()
+    page.get_by_role("link", name="History").click()
+    picture(page, "history")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete this set").click()
+    page.get_by_text("No set has been checked yet").wait_for()
+    assert not folder.exists()
+
+
+def test_two_browsers_never_see_each_others_video(app: Served, chromium: Browser, errors: list[str]) -> None:
+    mine, other = visit(app, chromium, errors), visit(app, chromium, errors)
+    me, you = next(mine), next(other)
+    upload(me)
+    upload(you)
+    for page in (me, you):
+        open_review(page)
+    addresses = [page.locator(".player video").get_attribute("src") for page in (me, you)]
+    assert addresses[0] != addresses[1]
+    for page, own, foreign in ((me, *addresses), (you, *reversed(addresses))):
+        assert page.request.get(f"{app.url}{own}").status == 200
+        assert page.request.get(f"{app.url}{foreign}").status == 404
+    you.goto(me.url)
+    you.get_by_text("There is no such set here").wait_for()
+    assert errors == []
+    for visiting in (mine, other):
+        visiting.close()
+
+
+def test_a_phones_screen_holds_it_all(app: Served, chromium: Browser, errors: list[str]) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    for page in visit(app, chromium, errors, **phone):
+        picture(page, "check")
+        upload(page)
+        open_review(page)
+        picture(page, "review")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390
+        for button in page.locator(".player .controls button:visible").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44  # a finger's width
+    assert errors == []
+
+
+def test_the_keyboard_alone_is_enough(app: Served, chromium: Browser, errors: list[str]) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(app.url)
+    for sign in ("bladder", "steroids", "below the knee"):
+        page.get_by_text(sign).wait_for()
+        tab_to(page, "None of these")
+        page.keyboard.press("Enter")
+    page.get_by_text("Choose a video").wait_for()
+    upload(page)  # the dialogue of the system cannot be driven; it opens with the space bar
+    page.get_by_role("button", name="See what to change").wait_for()
+    tab_to(page, "See what to change")
+    page.keyboard.press("Enter")
+    page.locator(".player .controls").wait_for()
+    tab_to(page, "Review player")
+    before = shown_frame(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert 0 < shown_frame(page) - before < 0.1
+    page.keyboard.press("Space")
+    page.wait_for_timeout(600)
+    assert not page.locator(".player video").evaluate("v => v.paused")
+    page.keyboard.press("Space")
+    context.close()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on what has this name."""
+    name_of_focus = """() => {
+      let e = document.activeElement;
+      while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+      return (e?.getAttribute('aria-label') || e?.textContent || '');
+    }"""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if name in page.evaluate(name_of_focus):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def test_a_phones_hevc_in_portrait_plays_back(page: Page, tmp_path: Path) -> None:
+    video = tmp_path / "IMG_0001.MOV"
+    with av.open(str(SAMPLE)) as source, av.open(str(video), "w", format="mov") as out:
+        stream = out.add_stream("libx265", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 480, 640, "yuv420p"
+        for frame in source.decode(video=0):
+            smaller = frame.reformat(480, 640)
+            smaller.pts, smaller.time_base = frame.pts, frame.time_base
+            out.mux(stream.encode(smaller))
+        out.mux(stream.encode(None))
+    upload(page, video)
+    open_review(page)
+    page.wait_for_function(
+        "[...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelector('video')?.readyState >= 2)"
+    )
+    assert page.locator(".player video").evaluate("v => v.videoHeight > v.videoWidth")
+
+
+def test_a_restart_of_the_server_in_mid_job_loses_nothing(page: Page, app: Served, tmp_path: Path) -> None:
+    upload(page, Path(shutil.copy(SAMPLE, tmp_path / "again.mp4")))
+    page.get_by_role("button", name="Cancel").first.wait_for()
+    app.stop()
+    app.start()
+    page.goto(app.url)
+    open_review(page)
+
+
+def test_wrong_files_get_one_sentence(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("not a video " * 100)
+    upload(page, tmp_path / "notes.mp4")
+    page.get_by_text("notes.mp4 is not a video that formcheck can read").wait_for()
+
+
+def test_the_other_pages_open(page: Page) -> None:
+    for name, words in (("Manual", "What formcheck looks for"), ("You", "All optional")):
+        page.get_by_role("link", name=name).click()
+        page.get_by_text(words).wait_for()
+        picture(page, name.lower())

@@ -1,0 +1,181 @@
+"""The routes: uploads in pieces that go on, one's own videos only, from one's own pages only, out and in again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import factories
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from formcheck.store import Store, people, sets
+from formcheck.store.models import LiftSet
+from formcheck.store.settings import AppSettings
+from formcheck.web import guard
+from formcheck.web.archive_routes import ArchiveRoutes
+from formcheck.web.guard import Guard
+from formcheck.web.media_routes import MediaRoutes
+from formcheck.web.uploads import Uploads
+
+ASK = {guard.ASK: "1"}
+SAMPLE = Path(__file__).resolve().parents[1] / "sample_videos" / "squat_good.mp4"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "data")
+
+
+@pytest.fixture
+def app(store: Store) -> Starlette:
+    sent: list[str] = []
+    workers: Any = SimpleNamespace(send=sent.append)
+    routes = [
+        Route("/", lambda _: PlainTextResponse("page")),
+        *Uploads(store, AppSettings(store.folder, max_upload_mb=1), workers).routes(),
+        *MediaRoutes(store).routes(),
+        *ArchiveRoutes(store).routes(),
+    ]
+    app = Starlette(routes=routes, middleware=[Middleware(Guard, hosts=())])
+    app.state.sent = sent
+    return app
+
+
+def browser(app: Starlette, store: Store) -> TestClient:
+    client = TestClient(app)
+    client.get("/", headers={"accept": "text/html"})
+    people.enrol(store, client.cookies[guard.COOKIE])
+    return client
+
+
+@pytest.fixture
+def mine(app: Starlette, store: Store) -> TestClient:
+    return browser(app, store)
+
+
+@pytest.fixture
+def other(app: Starlette, store: Store) -> TestClient:
+    return browser(app, store)
+
+
+def send(client: TestClient, data: bytes, name: str = "set.mp4", piece: int = 100_000) -> Any:
+    begun = client.post("/api/uploads", json={"name": name, "size": len(data)}, headers=ASK).json()
+    at = 0
+    while at < len(data):
+        url = f"/api/uploads/{begun['id']}?offset={at}"
+        at = client.put(url, content=data[at : at + piece], headers=ASK).json()["received"]
+    return client.post(f"/api/uploads/{begun['id']}/done", json={"exercise": "squat"}, headers=ASK)
+
+
+def test_an_upload_in_pieces_becomes_a_set_with_a_job(app, store, mine) -> None:
+    answer = send(mine, SAMPLE.read_bytes())
+    set_id = answer.json()["set"]
+    owner = people.person_of(store, mine.cookies[guard.COOKIE])
+    lift = sets.find(store, set_id, owner)
+    assert lift is not None
+    assert [job.id for job in lift.jobs] == app.state.sent
+    assert (store.media.folder / sets.key(set_id, "video.mp4")).read_bytes() == SAMPLE.read_bytes()
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
+def test_a_broken_upload_goes_on_where_it_stopped(mine) -> None:
+    begun = mine.post("/api/uploads", json={"name": "a.mp4", "size": 10}, headers=ASK).json()
+    url = f"/api/uploads/{begun['id']}"
+    mine.put(f"{url}?offset=0", content=b"12345", headers=ASK)
+    assert mine.get(url, headers=ASK).json()["received"] == 5
+    assert mine.put(f"{url}?offset=0", content=b"12345", headers=ASK).json()["received"] == 5  # 409
+    assert mine.post(f"{url}/done", json={}, headers=ASK).status_code == 409
+    assert mine.put(f"{url}?offset=5", content=b"678901", headers=ASK).status_code == 413
+    assert mine.put(f"{url}?offset=5", content=b"67890", headers=ASK).json()["received"] == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"ffconcat version 1.0\nfile o.mp4\n", 415), (b"#EXTM3U\nhttp://a/b.ts", 415), (b"MZ" + bytes(2000), 415)],
+)  # fmt: skip
+def test_a_wrong_file_is_one_sentence_and_leaves_nothing(store, mine, content, status) -> None:
+    answer = send(mine, content, "holiday.mp4")
+    assert answer.status_code == status
+    assert answer.json()["error"] == (
+        "holiday.mp4 is not a video that formcheck can read; use MP4, MOV, WebM, MKV or AVI."
+    )
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
+def test_size_is_limited_before_anything_is_sent(mine) -> None:
+    answer = mine.post("/api/uploads", json={"name": "a.mp4", "size": 2**20 + 1}, headers=ASK)
+    assert answer.status_code == 413
+    assert "1 MB" in answer.json()["error"]
+    assert mine.post("/api/uploads", json={"name": "a.mp4", "size": 0}, headers=ASK).status_code == 400
+
+
+def test_uploads_are_taken_from_own_pages_only(app, mine, other) -> None:
+    body = {"name": "a.mp4", "size": 10}
+    assert mine.post("/api/uploads", json=body).status_code == 403
+    foreign = {**ASK, "origin": "https://evil.example"}
+    assert mine.post("/api/uploads", json=body, headers=foreign).status_code == 403
+    assert TestClient(app).post("/api/uploads", json=body, headers=ASK).status_code == 401
+    own = {**ASK, "origin": "http://testserver"}
+    upload = mine.post("/api/uploads", json=body, headers=own).json()["id"]
+    assert other.put(f"/api/uploads/{upload}?offset=0", content=b"x", headers=ASK).status_code == 404
+
+
+def test_a_video_is_given_to_its_owner_only_and_in_parts(app, store, mine, other) -> None:
+    set_id = send(mine, SAMPLE.read_bytes()).json()["set"]
+    url = f"/m/{set_id}/video.mp4"
+    assert mine.get(url).content == SAMPLE.read_bytes()
+    part = mine.get(url, headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, SAMPLE.read_bytes()[100:200])
+    assert part.headers["cache-control"].startswith("private")
+    assert other.get(url).status_code == 404
+    assert TestClient(app).get(url).status_code == 404
+    for wrong in (
+        f"/m/{set_id}/nothing.mp4",
+        f"/m/{set_id}/..%2f..%2fformcheck.sqlite",
+        f"/m/{'0' * 32}/video.mp4",
+    ):
+        assert mine.get(wrong).status_code == 404
+
+
+def test_the_guard_sets_cookie_and_policy_and_knows_its_hosts(app) -> None:
+    page = TestClient(app).get("/", headers={"accept": "text/html"})
+    cookie = page.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "connect-src 'self'" in page.headers["content-security-policy"]
+    assert "'unsafe-inline'" not in page.headers["content-security-policy"].split("style-src")[0]
+    assert TestClient(app).get("/", headers={"host": "evil.example"}).status_code == 421
+
+
+def test_everything_goes_out_as_a_zip_and_comes_in_again(app, store, mine, other) -> None:
+    set_id = send(mine, SAMPLE.read_bytes()).json()["set"]
+    report = factories.report(factories.finding())
+    with store.begin() as session:
+        lift = session.get_one(LiftSet, set_id)
+        lift.report, lift.playback, lift.judged_s = report.to_dict(), "video.mp4", 1.0
+    owner = people.person_of(store, mine.cookies[guard.COOKIE])
+    sets.mark(store, set_id, owner, "SQ101", 0, False)
+    packed = mine.get("/api/archive").content
+    assert send(other, packed, "sets.zip").json() == {"sets": 1}
+    (copy,) = sets.of_person(store, people.person_of(store, other.cookies[guard.COOKIE]))
+    assert copy.id != set_id
+    assert sets.report_of(copy) == report
+    assert [(m.code, m.right) for m in copy.marks] == [("SQ101", False)]
+    assert other.get(f"/m/{copy.id}/video.mp4").content == SAMPLE.read_bytes()
+    assert not [p for p in store.folder.iterdir() if p.name.startswith("archive-")]
+
+
+def test_a_zip_of_something_else_is_refused(mine, tmp_path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.writestr("../../evil", "x")
+    answer = send(mine, (tmp_path / "a.zip").read_bytes(), "a.zip")
+    assert answer.status_code == 415
+    assert "not an archive of formcheck sets" in answer.json()["error"]
