@@ -50,6 +50,7 @@ HEAVY = {
     "alembic": {"store"},
     "obstore": {"store"},
     "huey": {"jobs"},
+    "reportlab": {"views"},
     "pandas": {"report", "views", "web"},
 }
 """Package -> the modules that may import it."""

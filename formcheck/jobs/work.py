@@ -26,7 +26,7 @@ from formcheck.pose import PoseTrack
 from formcheck.report import Finding
 from formcheck.store import Store, sets
 from formcheck.store.models import LiftSet
-from formcheck.views import folder, player
+from formcheck.views import folder, pdf, player
 from formcheck.views.groups import headline
 
 Tell = Callable[[float, str], None]
@@ -130,6 +130,8 @@ def _end(
     shown = player.scene(track, examination)
     (out / PLAYER).write_text(json.dumps(shown, allow_nan=False, separators=(",", ":")))
     files.append(out / PLAYER)
+    (out / "report.pdf").write_bytes(pdf.document(examination.report, frames))
+    files.append(out / "report.pdf")
     for finding, jpeg in frames.items():
         picture = out / player.picture_name(finding)
         picture.write_bytes(jpeg)

@@ -203,7 +203,7 @@ class Player {
     this.scrub.value = row;
     this.plots?.forEach((plot) => plot.cursor(time, row));
     const cut = cutAt(this.scene, time), flag = flagAt(this.scene, time);
-    const phase = cut?.phases.find((p) => p.start <= time && time <= p.end)?.name;
+    const phase = cut?.phases.find((p) => time <= p.end + 0.001)?.name;
     const where = [clock(time), cut?.label, phase].filter(Boolean).join(" · ");
     this.status.replaceChildren(make("span", "where", { textContent: where }));
     if (flag) {

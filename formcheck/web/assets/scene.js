@@ -2,6 +2,7 @@
 // Points are canvas-wise: x right, y down, in pixels of the displayed video; NaN means not seen.
 
 const UNSEEN = -32768;
+const NEAR_S = 0.02; // times in the report are rounded; the nearest picture may lie just outside
 const FLAG_S = 1; // a flag stays at least this long, so that it can be read
 const SAME_VALUE = 0.2; // an angle this much off the judged number is another quantity: not written
 const COLOURS = { "": "#40e0d0", warn: "#ffbe28", fault: "#ff6054" };
@@ -48,13 +49,13 @@ export function timeInside(scene, row) {
 }
 
 export function flagAt(scene, time) {
-  const now = scene.flags.filter((f) => f.start - 0.02 <= time && time <= Math.max(f.end, f.start + FLAG_S));
+  const now = scene.flags.filter((f) => f.start - NEAR_S <= time && time <= Math.max(f.end, f.start + FLAG_S));
   const worst = (f) => (f.verdict === "fault" ? 1 : 0);
   return now.sort((a, b) => worst(b) - worst(a) || b.start - a.start)[0] ?? null;
 }
 
 export function cutAt(scene, time) {
-  return scene.cuts.find((c) => c.start <= time && time <= c.end) ?? null;
+  return scene.cuts.find((c) => c.start - NEAR_S <= time && time <= c.end + NEAR_S) ?? null;
 }
 
 export function clock(time) {
