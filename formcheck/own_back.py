@@ -31,6 +31,7 @@ UPRIGHT_DEG, BENT_DEG = 25.0, 45.0  # a hinge goes from more upright than this t
 HINGE_KNEE_DEG = 130.0  # a squat bends the knees further (engineering choice)
 HINGE_S = (1.5, 12.0)  # and takes this long
 ALL_THE_TIME = 0.9  # of the frames in which the hands are seen
+HANDS_ON_HIPS = 0.12  # statures over or under the hips: a bar hangs lower when bent over, or lies higher
 HANDS_AT_BODY = 0.22  # statures under the shoulder: hands that hold a bar hang lower when bent over
 YAW_ERROR = 0.3  # degrees of error for every degree off side-on (rendered lifters: 4 to 6 more at 15 to 20)
 
@@ -92,8 +93,8 @@ def upright_without_bar(columns: Mapping[str, Array]) -> Rows:
 
 
 def find_hinge(times_s: Array, columns: Mapping[str, Array]) -> Rows:
-    """Rows of the first unloaded hinge: upright, bent, upright, with the hands at the body all the time."""
-    trunk, hands = columns["trunk_inclination"], columns["hand_under_shoulder"]
+    """Rows of the first unloaded hinge: upright, bent, upright, with the hands on the hips all the time."""
+    trunk, hands = columns["trunk_inclination"], np.abs(columns["hip_over_hand"])
     with np.errstate(invalid="ignore"):
         leaning = np.nan_to_num(trunk) > UPRIGHT_DEG
     edges = np.flatnonzero(np.diff(np.concatenate(([0], leaning.astype(int), [0]))))
@@ -102,7 +103,7 @@ def find_hinge(times_s: Array, columns: Mapping[str, Array]) -> Rows:
         whole = first > 0 and end < len(times_s) and np.nanmax(trunk[rows]) >= BENT_DEG
         seconds = times_s[rows[-1]] - times_s[rows[0]]
         seen = hands[rows][np.isfinite(hands[rows])]
-        unloaded = len(seen) > 0 and (seen < HANDS_AT_BODY).mean() > ALL_THE_TIME
+        unloaded = len(seen) > 0 and (seen < HANDS_ON_HIPS).mean() > ALL_THE_TIME
         whole &= bool(np.nanmin(columns["knee_angle"][rows], initial=180.0) > HINGE_KNEE_DEG)
         if whole and unloaded and HINGE_S[0] <= seconds <= HINGE_S[1]:
             return rows

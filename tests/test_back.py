@@ -144,6 +144,15 @@ def test_an_unloaded_hinge_is_found_and_preferred() -> None:
     assert np.abs(rounding[trunk_of(track) > 30]).max() < 4
 
 
+def test_bending_with_a_bar_on_the_back_is_no_hinge() -> None:
+    track = stick.squat(reps=1, depth=0.35, leans_forward=90)
+    trunk = trunk_of(track)
+    assert trunk.min() < 20 < 45 < trunk.max()
+    calibration = calibrate(with_back(track, 20.0))
+    assert calibration is not None
+    assert calibration.back.hinge_s is None
+
+
 def test_a_deadlift_is_not_taken_for_a_hinge_but_can_be_called_one() -> None:
     track = stick.romanian(reps=2)
     track = with_back(track, 10 + 0.5 * trunk_of(track))
