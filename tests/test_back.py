@@ -20,6 +20,7 @@ from formcheck.own_back import NATURAL_DEG
 from formcheck.pose import STATIONS, PoseTrack
 from formcheck.report import Report
 from formcheck.signals import SIGNALS
+from formcheck.views.text import text
 
 
 def column(track: PoseTrack, name: str) -> np.ndarray:
@@ -291,6 +292,14 @@ def test_a_reading_carries_its_error_and_a_flag_needs_more() -> None:
     assert finding.code == "DL107"
     assert finding.error > 5
     assert finding.value - finding.limit > finding.error
+
+
+def test_the_report_says_what_the_back_was_compared_with() -> None:
+    track = stick.deadlift(reps=1)
+    seen = text(report_of(with_back(track, 20 + natural(track))))
+    assert "compared with your own standing" in seen
+    assert "Back (± " in seen
+    assert "Back (" not in text(report_of(track)), "nothing was compared without an outline"
 
 
 def test_a_mirrored_lifter_gets_the_same_verdict() -> None:
