@@ -37,7 +37,8 @@ def judged_spans(report: Report) -> tuple[tuple[float, float], ...]:
     exercise = EXERCISES.get(report.exercise)
     faults = [f for f in exercise.faults if f.signals & OUTLINE] if exercise else []
     spans = []
-    for cut in report.segments:
+    found = {f.segment for f in report.faults}
+    for cut in (c for c in report.segments if c.counted or c.index in found):  # others were not judged
         unseen = {u.code for u in report.unseen if not u.segments or cut.index in u.segments}
         looked_at = {phase for f in faults if f.code not in unseen for phase in f.during}
         whole = any(f.code not in unseen and not f.during for f in faults)
