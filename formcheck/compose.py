@@ -101,14 +101,24 @@ def _coverage(outcomes: list[Outcome], track: PoseTrack | None) -> dict[str, flo
     return out
 
 
+def _back(outcomes: list[Outcome]) -> dict[str, object]:
+    """What the outline of the back was compared with; empty where no fault of it could be judged."""
+    if not outcomes:
+        return {}
+    best = max(outcomes, key=lambda o: len(o.segments))
+    own, counted = best.calibration.back, {s.index for s in best.segments if s.counted}
+    asked = {(f.code, i) for f in best.faults if f.signals & set(own.error) for i in counted}
+    if asked <= {(u.code, i) for u in best.unseen for i in u.segments}:
+        return {}
+    return {"compared_with": own.reference.kind, "error_deg": round(own.error["back_rounding"], 1)}
+
+
 def _made_with(options: Options, track: PoseTrack | None, outcomes: list[Outcome]) -> dict[str, object]:
     out: dict[str, object] = {"formcheck": __version__, "python": platform.python_version()}
     if track is not None:
         out |= {key: track.meta[key] for key in ("model", "model_sha256", "mediapipe") if key in track.meta}
-    if outcomes:
-        own = max(outcomes, key=lambda o: len(o.segments)).calibration.back
-        error = own.error.get("back_rounding", 0.0)
-        out["back"] = {"compared_with": own.reference.kind, "error_deg": round(error, 1)}
+    if back := _back(outcomes):
+        out["back"] = back
     if options.hinge_s:
         out["hinge_s"] = list(options.hinge_s)
     if options.limits:

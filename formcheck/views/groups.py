@@ -10,7 +10,6 @@ from formcheck.judge import limits_of
 from formcheck.manual import Documented, every_fault, limit_sentences
 from formcheck.options import Options
 from formcheck.report import Cut, Finding, LoadUnseen, Report, Unseen
-from formcheck.views.back_edge import judged_spans
 from formcheck.words import clock, counted, listed, readable, span, with_unit
 
 LOAD_TITLE = "Load on the low back"
@@ -98,7 +97,7 @@ BACKS = {
 def back_compared(report: Report) -> str:
     """What the back was compared with and how sure that is; "" where the outline was not judged."""
     back = report.made_with.get("back")
-    if not back or not judged_spans(report):
+    if not back:
         return ""
     return f"Back (± {with_unit(back['error_deg'], 'deg')}) compared with {BACKS[back['compared_with']]}."
 
