@@ -1,6 +1,6 @@
 """The low-back model against published measurements: validation table V1 to V16 of docs/spine_load.md.
 
-    python -m benchmarks.spine_load [--write docs/spine_load.md]
+    python benchmarks/spine_load.py [--write docs/spine_load.md]
 
 Prints published, model, tolerance and verdict a row. Postures that a paper does not give are assumed and
 marked (a). E rows: what the inputs' errors come to, by formcheck's own draws, against the error budget worked
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.mannequin import Mannequin
 from formcheck.lifter import LoadAt

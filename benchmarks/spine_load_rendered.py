@@ -1,6 +1,6 @@
 """How far the load formcheck reads from a picture is off the load of the true joints, on rendered lifters.
 
-    python -m benchmarks.spine_load_rendered build/synthetic    # which benchmarks/synthetic.py fills
+    python benchmarks/spine_load_rendered.py build/synthetic    # which benchmarks/synthetic.py fills
 
 Takes every NAME.truth.json with its NAME.npz (the poses formcheck found in NAME.mp4). Both get the same body
 mass and load; the truth gets the true joints in metres, formcheck the pixels and the standing height. Prints,
@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from formcheck.analysis import examine
 from formcheck.anthropometry import build

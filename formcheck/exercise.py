@@ -342,7 +342,7 @@ def tuck(signal: str, height: str, still: str) -> Watch:
 
     def of(s: Segment) -> float:
         turn = s.event("turn")
-        if turn is None or turn < MIN_FRAMES:
+        if turn is None or turn < MIN_FRAMES or np.isnan(s.values[height][turn]):
             return np.nan
         h, lean = s.values[height][: turn + 1], s.values[still]
         low = h <= h[turn] + LAST_FIFTH * (np.nanmax(h) - h[turn])

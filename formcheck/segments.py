@@ -106,7 +106,7 @@ class Segment:
     def reaches_turn(self, on: str) -> int | None:
         """Sample number at which the way out ends; `on` is the signal the reps are cut by."""
         turn = self.event("turn")
-        if turn is None:
+        if turn is None or np.isnan(self.values[on][turn]):
             return None
         y = self._rest_high(on)
         return ended(-y, self.times_s, int(self._near_turn()[0]), turn, SLOW * float(np.nanmax(y) - y[turn]))
@@ -114,7 +114,7 @@ class Segment:
     def leaves_turn(self, on: str) -> int | None:
         """Sample number at which the way back begins."""
         turn = self.event("turn")
-        if turn is None:
+        if turn is None or np.isnan(self.values[on][turn]):
             return None
         y = self._rest_high(on)
         return began(-y, self.times_s, int(self._near_turn()[-1]), turn, SLOW * float(np.nanmax(y) - y[turn]))

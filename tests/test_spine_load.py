@@ -166,5 +166,5 @@ def test_the_benchmark_fails_when_a_row_does(
 def test_the_page_shows_the_table_of_today() -> None:
     page = (Path(__file__).parents[1] / "docs" / "spine_load.md").read_text(encoding="utf-8")
     assert page == benchmark.written(page, benchmark.rows()), (
-        "python -m benchmarks.spine_load --write docs/spine_load.md"
+        "python benchmarks/spine_load.py --write docs/spine_load.md"
     )
