@@ -102,12 +102,12 @@ def _coverage(outcomes: list[Outcome], track: PoseTrack | None) -> dict[str, flo
 
 
 def _back(outcomes: list[Outcome]) -> dict[str, object]:
-    """What the outline of the back was compared with; empty where no fault of it could be judged."""
+    """What the outline of the back was compared with; empty where nothing was compared."""
     if not outcomes:
         return {}
     best = max(outcomes, key=lambda o: len(o.segments))
     own, counted = best.calibration.back, {s.index for s in best.segments if s.counted}
-    asked = {(f.code, i) for f in best.faults if f.signals & set(own.error) for i in counted}
+    asked = {(f.code, i) for f in best.faults if "back_rounding" in f.signals for i in counted}
     if asked <= {(u.code, i) for u in best.unseen for i in u.segments}:
         return {}
     return {"compared_with": own.reference.kind, "error_deg": round(own.error["back_rounding"], 1)}
