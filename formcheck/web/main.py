@@ -25,6 +25,9 @@ def run() -> None:
     if not safety.passed(who):
         safety.ask(who)
         return
+    if not who.profile().asked:
+        you.first(who)
+        return
     navigate(who)
 
 

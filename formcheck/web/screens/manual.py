@@ -7,6 +7,7 @@ import streamlit as st
 from formcheck.exercises import EXERCISES
 from formcheck.exercises.filming import FILMING
 from formcheck.manual import Documented, fault_page
+from formcheck.web.media_routes import ASSETS
 from formcheck.web.visitor import Visitor
 
 FILMING_TITLE = "Filming"
@@ -23,6 +24,7 @@ def show(_: Visitor) -> None:
     if name in EXERCISES:
         exercise = EXERCISES[name]
         st.header(exercise.title)
+        _picture(exercise.name, f"A {exercise.title.lower()} without a fault")
         st.write(exercise.about)
         st.markdown(f"**Film it.** {exercise.film_it}")
         _faults(exercise.faults)
@@ -34,4 +36,12 @@ def show(_: Visitor) -> None:
 def _faults(faults: tuple[Documented, ...]) -> None:
     for fault in faults:
         with st.expander(f"{fault.title}"):
+            _picture(fault.code, "Left as it should be, right with the fault (rendered)")
             st.markdown(fault_page(fault, "####"))
+
+
+def _picture(name: str, caption: str) -> None:
+    """The rendered picture of a fault or an exercise, where there is one."""
+    path = ASSETS / f"manual-{name}.webp"
+    if path.is_file():
+        st.image(path, caption=caption)

@@ -11,23 +11,35 @@ from formcheck.web.screens import safety
 from formcheck.web.visitor import Visitor
 
 UNSAID = "rather not say"
+WHAT_FOR = (
+    "All optional. Your **height** gives speeds and distances in metres and centimetres; your **body "
+    "mass** and the **load** give an estimate of the load on your lower back. Nothing leaves this machine."
+)
 
 
 def show(who: Visitor) -> None:
     """The page."""
     st.title("You")
-    st.write(
-        "All optional. Your **height** gives speeds and distances in metres and centimetres; your **body "
-        "mass** and the **load** give an estimate of the load on your lower back. Nothing leaves this "
-        "machine."
-    )
-    _profile(who)
+    st.write(WHAT_FOR)
+    if _profile(who):
+        st.success("Saved. It counts for the sets you check from now on.")
     st.subheader("Safety questions")
     st.write(safety.advice(who) or "Your answers do not keep you from training.")
     st.button("Answer them again", on_click=safety.again)
 
 
-def _profile(who: Visitor) -> None:
+def first(who: Visitor) -> None:
+    """The same questions, once, before the first set."""
+    st.title("A few numbers, if you like")
+    st.write(WHAT_FOR)
+    skip = {"asked": True}
+    st.button("Skip", on_click=people.update_profile, args=(who.store, who.person_id), kwargs=skip)
+    if _profile(who):
+        st.rerun()
+
+
+def _profile(who: Visitor) -> bool:
+    """The form; whether it was just saved."""
     old = who.profile()
     left, right = st.columns(2)
     length = left.segmented_control("Height in", ["cm", "ft"], default=old.length_unit, required=True)
@@ -42,13 +54,14 @@ def _profile(who: Visitor) -> None:
             "Sex", sexes, index=sexes.index(old.sex or UNSAID),
             help="Only for how body weight is spread over trunk and limbs.",
         )  # fmt: skip
-        if st.form_submit_button("Save", type="primary"):
-            people.update_profile(
-                who.store, who.person_id, height_m=height_m, mass_kg=mass, load_kg=load,
-                sex=None if sex == UNSAID else sex,
-                length_unit=length or "cm", mass_unit=weight or "kg", asked=True,
-            )  # fmt: skip
-            st.success("Saved. It counts for the sets you check from now on.")
+        saved = st.form_submit_button("Save", type="primary")
+    if saved:
+        people.update_profile(
+            who.store, who.person_id, height_m=height_m, mass_kg=mass, load_kg=load,
+            length_unit=length or "cm", mass_unit=weight or "kg", asked=True,
+            sex=None if sex == UNSAID else sex,
+        )  # fmt: skip
+    return saved
 
 
 def _height(height_m: float | None, unit: str) -> float | None:
