@@ -10,9 +10,9 @@ from scipy.optimize import brentq
 
 
 def ease(share: float) -> float:
-    """Minimum-jerk course from 0 to 1: at rest at both ends."""
+    """Minimum-jerk course from 0 to 1, never beyond either: at rest at both ends."""
     s = min(max(share, 0.0), 1.0)
-    return s * s * s * (10 - 15 * s + 6 * s * s)
+    return min(1.0, s * s * s * (10 - 15 * s + 6 * s * s))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ pytest.importorskip("numba", reason="the extra 'synthetic' is not installed (mak
 pytest.importorskip("scipy", reason="the extra 'synthetic' is not installed (make test installs it)")
 
 from synthetic.body import MissingDataError, data_dir
+from synthetic.curves import ease
 from synthetic.scenario import Scenario, parse
 from synthetic.studio import Take, perform
 
@@ -295,3 +296,9 @@ def test_a_twist_turns_the_shoulders_against_the_hips() -> None:
     )
     assert turned.max() == pytest.approx(25, abs=2)
     assert (line[:, 1])[turned.argmax()] > 0.05, "the left shoulder goes up"
+
+
+def test_easing_never_goes_beyond_its_ends() -> None:
+    """A depth a rounding error below 0 has no real powers."""
+    shares = [*np.linspace(0, 1, 101), *(1 - np.arange(1, 6000) * 1e-9)]
+    assert all(0.0 <= ease(float(s)) <= 1.0 for s in shares)
