@@ -48,6 +48,8 @@ SIDE = View("side", 0, 30, "film from the side")
 SQUARE = View("side", 0, 20, "film square from the side")
 """The outline of the back is that of its middle only from square beside it (rendered lifters)."""
 FRONT = View("front", 50, 90, "film from the front or from behind")
+FRONT_ON = View("straight front", 75, 90, "film straight from the front or from behind")
+"""Hips that go back look like hips that go aside as soon as the camera is a little off (rendered lifters)."""
 # Seen wholly from the front, neither a row nor a plank can be told apart from other things: half-way it is
 TURNED = View("half-way to the front", 35, 90, "film from half-way to the front")
 ANY = View("any", 0, 90, "")
@@ -228,10 +230,11 @@ def share_of_travel(part: str, whole: str) -> Watch:
 
 
 def swing(signal: str) -> Watch:
-    """Largest minus smallest value (5th to 95th percentile) of the signal in the segment."""
+    """Largest minus smallest value (5th to 95th percentile) of the signal in the rep, not the rest after."""
 
     def of(s: Segment) -> float:
-        v = s.within(signal, ())
+        v = s.values[signal][: len(s.times_s) if s.end is None else s.end + 1]
+        v = v[np.isfinite(v)]
         whole = s.starts_whole and s.end is not None and len(v) >= MIN_FRAMES
         return float(np.percentile(v, 95) - np.percentile(v, 5)) if whole else np.nan
 

@@ -217,6 +217,8 @@ def test_watches_by_hand() -> None:
     assert read(at("a", "turn"), ramp) == pytest.approx(1.0)
     assert read(speed("b"), ramp) == pytest.approx(2.0)
     assert read(swing("a"), ramp) == pytest.approx(0.9 * T[-1])
+    rests_after = segment({"a": np.where(T[40] < T, 9, T)}, end=40)
+    assert read(swing("a"), rests_after) == pytest.approx(0.9 * T[40]), "standing up after a row is no bounce"
     assert read(share_of_travel("a", "b"), ramp) == pytest.approx(0.5)
     assert read(drift("a", 0.5), ramp) == pytest.approx(T[-1] - T[:16].mean())
     assert read(seconds_out("hip_height"), ramp) == pytest.approx(1.0, abs=0.15)

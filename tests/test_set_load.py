@@ -210,7 +210,7 @@ def test_live_and_recorded_sets_weigh_the_same() -> None:
         ("DL106", stick.deadlift(bar_far=12, **QUIET), 60, (15, 70)),
         ("DL301", stick.deadlift(jerk=1, pull_s=0.7, fps=60, **QUIET), 60, (15, 40)),
         ("RW301", stick.row(jerk=80, fps=60, **QUIET), 40, (5, 40)),
-        ("RW104", stick.row(bar_forward=8, **QUIET), 40, (8, 60)),
+        ("RW104", stick.row(bar_forward=12, **QUIET), 40, (8, 60)),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
