@@ -74,6 +74,8 @@ GUARD_S = 0.3  # guards look this far to either side of their moment (engineerin
 AT_REST = 0.12  # share of `reach` that still counts as being at rest (engineering choice)
 LEAD_S = 1.0  # the leading height starts no longer than this before the others (engineering choice)
 NEAR_TURN = 0.08  # share of the excursion that counts as being at the turn (engineering choice)
+# Up this much longer than at any turn before, and not lowered: stood up after the set (engineering choice)
+STAYS_S = 0.6
 
 
 class Reps:
@@ -92,6 +94,7 @@ class Reps:
         self._free_from = 0  # first sample that no earlier rep has taken
         self._low = -1  # lowest sample since then, until the first excursion: the take may begin at a turn
         self._last_seen = -1
+        self._longest_turn_s = -1.0  # of the counted reps so far
 
     def push(self, time_s: float, values: Mapping[str, float]) -> list[Span]:
         """Take the next sample; return the reps that ended because of it."""
@@ -227,10 +230,22 @@ class Reps:
             return None
         first = self._leaves_rest()
         note, judged = self._why_not(first, end, out, back)
+        if over and not note and rule.needs == "away":
+            note, judged = self._stood_up_after(end)
         turn = self._turn if self._turned() or (over and rule.needs == "away") else None
         return Span(
             "rep", first, turn, end, last, not note, note, first > self._seen_from, rule.sense > 0, judged
         )
+
+    def _stood_up_after(self, end: int | None) -> tuple[str, bool]:
+        """A last lift that is not lowered, though all before it were, and soon: the bar is still down."""
+        top = np.array(self._y[self._turn]) + NEAR_TURN * max(self._excursion(), self.rule.reach)
+        near = self._rest + np.flatnonzero(np.array(self._y[self._rest : self._last_seen + 1]) <= top)
+        stays_s = self._t[near[-1]] - self._t[near[0]]
+        if end is None and 0 <= self._longest_turn_s < stays_s - STAYS_S:
+            return "stood up after the set, or the bar was dropped", False
+        self._longest_turn_s = max(self._longest_turn_s, stays_s)
+        return "", True
 
     def _around(self, signal: str, i: int) -> float:
         """Median of a signal around sample i; NaN where it was not seen."""

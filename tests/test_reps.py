@@ -257,3 +257,20 @@ def test_clips_of_a_few_frames_hold_no_rep(n: int) -> None:
 
 def test_nothing_seen_is_nothing_cut() -> None:
     assert cut(np.full(100, np.nan))[0] == []
+
+
+LIFT = ((1.2, 0.5), (0.4, 0.5), (1.5, 0.2), (0.6, 0.2))
+
+
+@pytest.mark.parametrize(("up_s", "counted"), [(0.5, 3), (2.0, 2)])
+def test_standing_up_after_the_set_is_no_rep(up_s: float, counted: int) -> None:
+    """A clip that ends at the lockout shows a lift; one that ends long after it, somebody standing."""
+    spans, _ = cut(path((1, 0.2), *LIFT, *LIFT, (1.2, 0.5), (up_s, 0.5)), LOW)
+    assert len(spans) == 3
+    assert sum(s.counted for s in spans) == counted
+    assert spans[-1].judged == (counted == 3)
+
+
+def test_one_lift_that_is_not_lowered_counts() -> None:
+    spans, _ = cut(path((1, 0.2), (1.2, 0.5), (3.0, 0.5)), LOW)
+    assert [s.counted for s in spans] == [True]
