@@ -259,7 +259,7 @@ def tab_to(page: Page, name: str) -> None:
     name_of_focus = """() => {
       let e = document.activeElement;
       while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
-      return (e?.getAttribute('aria-label') || e?.textContent || '');
+      return e?.getAttribute('aria-label') || (e?.matches('button, a') ? e.textContent : '');
     }"""
     for _ in range(80):
         page.keyboard.press("Tab")

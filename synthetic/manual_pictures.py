@@ -89,7 +89,7 @@ def _part(take: Take, row: int) -> Image:
     picture = film.picture(row, *moment, following=moment)
     at = take.shot[row].pixels_up(np.array(list(points(take.posed[row]).values())))
     x, y = at[:, 0], picture.shape[0] - at[:, 1]
-    side = 1.28 * max(np.ptp(x), np.ptp(y), 1.0)
+    side = 1.42 * max(np.ptp(x), np.ptp(y), 1.0)
     left = int(np.clip((x.min() + x.max() - side) / 2, 0, max(picture.shape[1] - side, 0)))
     top = int(np.clip((y.min() + y.max() - side) / 2, 0, max(picture.shape[0] - side, 0)))
     part = picture[top : int(top + side), left : int(left + side)]

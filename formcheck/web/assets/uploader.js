@@ -62,7 +62,7 @@ class Sending {
     this.bar = make("progress", "", { max: 1, value: 0 });
     this.bar.setAttribute("aria-label", `Upload of ${file.name}`);
     this.words = make("span", "words", { textContent: "waiting" });
-    this.stop = make("button", "", { type: "button", textContent: "Cancel", onclick: () => this.cancel() });
+    this.stop = make("button", "", { type: "button", textContent: "Stop upload", onclick: () => this.cancel() });
     this.item.append(make("span", "name", { textContent: file.name }), this.bar, this.words, this.stop);
     list.append(this.item);
     this.key = `formcheck upload ${file.name} ${file.size} ${file.lastModified}`;
