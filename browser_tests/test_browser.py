@@ -100,7 +100,7 @@ def visit(app: Served, chromium: Browser, errors: list[str], **how: object) -> I
     for sign in ("bladder", "steroids", "below the knee"):
         page.get_by_text(sign).wait_for()
         page.get_by_role("button", name="None of these").click()
-    page.get_by_role("button", name="Skip").click()
+    page.get_by_role("button", name="Not now").click()
     page.get_by_text("Choose a video").wait_for()
     yield page
     context.close()
@@ -234,7 +234,7 @@ def test_the_keyboard_alone_is_enough(app: Served, chromium: Browser, errors: li
         tab_to(page, "None of these")
         page.keyboard.press("Enter")
     page.get_by_text("A few numbers").wait_for()
-    tab_to(page, "Skip")
+    tab_to(page, "Not now")
     page.keyboard.press("Enter")
     page.get_by_text("Choose a video").wait_for()
     upload(page)  # the dialogue of the system cannot be driven; it opens with the space bar

@@ -100,7 +100,7 @@ def test_safety_stands_before_everything_and_lets_the_healthy_through(app_server
         button(app, "None of these").click()
         app.run()
     assert "A few numbers, if you like" in words(app)
-    button(app, "Skip").click().run()
+    button(app, "Not now").click().run()
     assert "Check a set" in words(app)
     assert "Check a set" in words(page())  # asked once
 
@@ -127,7 +127,7 @@ def test_pain_today_means_go_easy(app_server: Server) -> None:
     app = page()
     for label in ("None of these", "None of these", "At least one"):
         button(app, label).click().run()
-    button(app, "Skip").click().run()
+    button(app, "Not now").click().run()
     assert "Go easy today" in words(app)
 
 

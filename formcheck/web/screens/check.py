@@ -86,8 +86,8 @@ def _list(who: Visitor, ids: list[str], active: set[str]) -> None:
     for set_id in ids:
         if set_id in lifts:
             _card(who, lifts[set_id])
-    if active - {lift.id for lift in lifts.values() if _active(lift)}:
-        st.rerun()  # one is over: the page looks for the next state, and stops looking when none is left
+    if active != {lift.id for lift in lifts.values() if _active(lift)}:
+        st.rerun()  # one is over, or has begun: the page decides anew whether there is something to look for
 
 
 def _card(who: Visitor, lift: LiftSet) -> None:

@@ -33,7 +33,7 @@ def first(who: Visitor) -> None:
     st.title("A few numbers, if you like")
     st.write(WHAT_FOR)
     skip = {"asked": True}
-    st.button("Skip", on_click=people.update_profile, args=(who.store, who.person_id), kwargs=skip)
+    st.button("Not now", on_click=people.update_profile, args=(who.store, who.person_id), kwargs=skip)
     if _profile(who):
         st.rerun()
 
