@@ -39,8 +39,8 @@ class Reference:
     towards the camera, "both" from the front and from behind; stature_px: standing height in pixels;
     floor_y: height of the ankles and midfoot_x: place of the middle of the foot, in stature units along the
     body axes while the feet are planted (NaN if the feet were never seen); bones: (upper joint, lower joint,
-    true length in statures) of the near side, where the view shows lengths truly; back: what the outline of
-    the back is compared with.
+    true length in statures) of the near side, where the view shows lengths truly; shortest: share of its
+    length that the view may show of one; back: what the outline of the back is compared with.
     """
 
     facing: int
@@ -49,6 +49,7 @@ class Reference:
     floor_y: float = nan
     midfoot_x: float = nan
     bones: tuple[tuple[str, str, float], ...] = ()
+    shortest: float = 1 - BONE_SLACK
     back: BackReference = field(default_factory=BackReference)
 
 
@@ -66,7 +67,7 @@ class Body:
         self._points: list[Point] = [(x, y) for x, y in points.tolist()]
         for upper, lower, length in ref.bones:
             (ax, ay), (bx, by) = self(upper), self(lower)
-            if not abs(hypot(ax - bx, ay - by) / length - 1) <= BONE_SLACK:
+            if not ref.shortest <= hypot(ax - bx, ay - by) / length <= 1 + BONE_SLACK:
                 self._points[J[f"{ref.near}_{lower}"]] = (nan, nan)
 
     def left(self, joint: str) -> Point:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.body import SEEN_MIN, Body, Reference
+from formcheck.body import BONE_SLACK, SEEN_MIN, Body, Reference
 from formcheck.own_back import OwnBack, own_back
 from formcheck.pose import J, PoseTrack
 from formcheck.signals import SIGNALS
@@ -27,6 +27,8 @@ FULL_LENGTH = (
     85  # percentile of a segment's apparent length that stands for its length unforeshortened (footage)
 )
 SIDE_YAW = 30.0  # within this a view counts as side on (biomechanics section 0)
+OUTWARD = 30.0  # thighs point up to this far outward in a squat (engineering choice)
+YAW_ERROR = 10.0  # the camera angle is known to +-10 degrees at best (signals.yaw)
 FRONT_YAW = 60.0  # beyond this it counts as front or back
 MAX_SAMPLES = 600  # frames looked at, evenly spread: enough for medians, and cheap for an hour of video
 BENT = 0.5  # a trunk inclined by more than 30 degrees leans forward, never back
@@ -93,7 +95,7 @@ def calibrate(track: PoseTrack, hinge_s: tuple[float, float] | None = None) -> C
         reference = replace(reference, near="both")
     reference = _with_feet(reference, points)
     if abs(yaw) <= SIDE_YAW:
-        reference = replace(reference, bones=_bones(points, near, stature))
+        reference = replace(reference, bones=_bones(points, near, stature), shortest=shortest(yaw))
     bodies = [Body(pose, reference) for pose in track]
     columns = {name: _column(name, bodies) for name in SIGNALS}
     runs = quiet_standing(track.times_s, columns)
@@ -184,6 +186,13 @@ def _stature(points: Array, near: str) -> float:
     lengths = _lengths(points, near)
     share = sum(SEGMENTS[bone] for bone in lengths)
     return sum(lengths.values()) / share if ("shoulder", "hip") in lengths else nan
+
+
+def shortest(yaw_deg: float) -> float:
+    """Share of its length that a bone may show: a level thigh that points outward is foreshortened by yaw."""
+    yaw = max(YAW_ERROR, 0.0 if np.isnan(yaw_deg) else abs(yaw_deg))
+    seen, side_on = np.cos(np.radians([yaw + OUTWARD, YAW_ERROR + OUTWARD]))
+    return float((1 - BONE_SLACK) * seen / side_on)
 
 
 def _bones(points: Array, near: str, stature_px: float) -> tuple[tuple[str, str, float], ...]:

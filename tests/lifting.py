@@ -98,7 +98,7 @@ PAIRS: tuple[Pair, ...] = (
     squat("SQ105", "head", 56, 70),
     squat("SQ201", "heels_lift", 10, 13, 19),
     squat("SQ202", "knees_cave", 30, 41, 53, film=FRONT),
-    squat("SQ301", "down_s", 1.4, 0.8, 0.3, one_rep=False),
+    squat("SQ301", "down_s", 1.15, 0.7, 0.3, one_rep=False),
     squat("SQ302", "bounce", 0.4, 0.6, 1.0, film=FAST, one_rep=False),
     squat("SQ401", "shift", 11, 16, film=FRONT),
     squat("SQ402", "tilt", 4.5, 7.3, 12, film=FRONT),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import stick
 
+from formcheck import calibration
 from formcheck.calibration import Calibration, calibrate
 from formcheck.pose import J, PoseTrack, nobody
 
@@ -77,3 +78,9 @@ def test_the_feet_give_the_floor_and_the_middle_of_the_foot() -> None:
     assert reference.floor_y * scale == pytest.approx(film.at[1] + stick.ANKLE_UP * film.stature, abs=2)
     assert reference.midfoot_x * scale == pytest.approx(film.at[0] + stick.MIDFOOT * film.stature, abs=2)
     assert np.isfinite(reference.midfoot_x)
+
+
+@pytest.mark.parametrize(("yaw", "share"), [(0, 0.65), (8, 0.65), (26, 0.47)])
+def test_a_thigh_seen_from_the_front_may_look_shorter(yaw: float, share: float) -> None:
+    """A squat seen 20 degrees off the side shows half of the near thigh at the bottom (rendered lifters)."""
+    assert calibration.shortest(yaw) == pytest.approx(share, abs=0.01)

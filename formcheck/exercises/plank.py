@@ -27,7 +27,7 @@ CUT = HoldRule(
         "body_incline": (-20, 40),
         "trunk_inclination": (50, 160),
         "hand_under_shoulder": (0.10, 0.45),
-        "shoulder_stack": (0, 0.10),
+        "shoulder_stack": (0, 0.17),  # a camera at hip height of somebody standing sees 0.15 (rendered lifters)
         "elbow_under_shoulder": (0.07, 0.30),
         "hip_over_hand": (0.07, 1.0),
         "knee_angle": (120, 180),
