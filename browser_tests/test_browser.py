@@ -134,7 +134,6 @@ def test_from_upload_to_report(page: Page) -> None:
     open_review(page)
     assert "/review?set=" in page.url
     expect(page.get_by_role("heading", name=re.compile("Squat"))).to_be_visible()
-    page.wait_for_function("document.querySelector('.player') || true")
     before = shown_frame(page)
     page.get_by_role("button", name="One picture on").click()
     page.wait_for_timeout(300)
@@ -269,8 +268,8 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_a_phones_hevc_in_portrait_plays_back(page: Page, tmp_path: Path) -> None:
-    video = tmp_path / "IMG_0001.MOV"
-    with av.open(str(SAMPLE)) as source, av.open(str(video), "w", format="mov") as out:
+    phone = tmp_path / "IMG_0001.MOV"
+    with av.open(str(SAMPLE)) as source, av.open(str(phone), "w", format="mov") as out:
         stream = out.add_stream("libx265", rate=30)
         stream.width, stream.height, stream.pix_fmt = 480, 640, "yuv420p"
         for frame in source.decode(video=0):
@@ -278,12 +277,14 @@ def test_a_phones_hevc_in_portrait_plays_back(page: Page, tmp_path: Path) -> Non
             smaller.pts, smaller.time_base = frame.pts, frame.time_base
             out.mux(stream.encode(smaller))
         out.mux(stream.encode(None))
-    upload(page, video)
+    upload(page, phone)
     open_review(page)
-    page.wait_for_function(
-        "[...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelector('video')?.readyState >= 2)"
-    )
-    assert page.locator(".player video").evaluate("v => v.videoHeight > v.videoWidth")
+    video = page.locator(".player video")
+    for _ in range(50):
+        if video.evaluate("v => v.readyState") >= 2:  # a picture is there
+            break
+        page.wait_for_timeout(200)
+    assert video.evaluate("v => v.readyState >= 2 && v.videoHeight > v.videoWidth")
 
 
 def test_a_restart_of_the_server_in_mid_job_loses_nothing(page: Page, app: Served, tmp_path: Path) -> None:

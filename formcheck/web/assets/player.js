@@ -64,7 +64,7 @@ class Player {
     this.note.remove();
     const frame = make("div", "stage");
     const fitted = make("div", "fitted");
-    fitted.style.maxWidth = `calc(56vh * ${scene.size[0] / scene.size[1]})`;
+    fitted.style.maxWidth = `calc(50vh * ${scene.size[0] / scene.size[1]})`;
     fitted.append(frame);
     this.status = make("p", "status");
     this.status.setAttribute("aria-live", "off");

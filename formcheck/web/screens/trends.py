@@ -18,14 +18,15 @@ FAULTS = "Reps with a flag, per cent"
 
 
 def show(lifts: list[LiftSet]) -> None:
-    """One curve, chosen by name: share of flagged reps, one fault, or the mean of one measure."""
+    """One bar a set, chosen by name: share of flagged reps, one fault, or the mean of one measure."""
     rows = [row for lift in lifts if (row := _row(lift))]
     if len(rows) < LEAST_SETS:
         st.caption("From two sets of one exercise on, their trends are shown here.")
         return
-    table = pd.DataFrame(rows).set_index("day").sort_index()
+    table = pd.DataFrame(rows).sort_values("day")
+    table.index = pd.Index([f"{n}. {day:%d %b}" for n, day in enumerate(table.pop("day"), start=1)])
     name = st.selectbox("Trend", list(table.columns))
-    st.line_chart(table[[name]], y_label=name, x_label="", height=260)
+    st.bar_chart(table[[name]], y_label=name, x_label="set, oldest first", sort=False, height=260)
 
 
 def _row(lift: LiftSet) -> dict[str, Any] | None:
