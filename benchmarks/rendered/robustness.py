@@ -158,16 +158,26 @@ def encoded(video: Path, frames: list[Timed], crf: int) -> None:
 
 
 def changes(trial: Trial, name: str) -> list[str]:
-    """In words, what a disturbance changed: exercise, count, verdicts of faults."""
+    """In words, what a disturbance changed: exercise, count, warnings and faults that came or went."""
     a, b = trial.plain, trial.reports[name]
     if a.exercise != b.exercise:
         return [f"taken for {b.exercise}"]
     out = [] if len(a.counted) == len(b.counted) else [f"{len(b.counted)} instead of {len(a.counted)}"]
-    for code in sorted(set(_worst(a)) | set(_worst(b))):
-        before, after = _worst(a).get(code, "ok"), _worst(b).get(code, "ok")
-        if before != after:
-            out.append(f"{code} {before} to {after}")
-    return out
+    return out + [f"{code} {x} to {y}" for code, x, y in _moved(a, b) if {x, y} & {"warn", "fault"}]
+
+
+def sight(trial: Trial, name: str) -> list[str]:
+    """Faults that are judged, and found to be in order, only with or only without the disturbance."""
+    quiet = [m for m in _moved(trial.plain, trial.reports[name]) if not set(m[1:]) & {"warn", "fault"}]
+    return [f"{code} {'no longer' if after == 'unseen' else 'now'} judged" for code, _, after in quiet]
+
+
+def _moved(a: Report, b: Report) -> list[tuple[str, str, str]]:
+    """Code, verdict before, verdict after, where they differ."""
+    before, after = _worst(a), _worst(b)
+    codes = sorted(set(before) | set(after))
+    pairs = [(c, before.get(c, "ok"), after.get(c, "ok")) for c in codes]
+    return [p for p in pairs if p[1] != p[2]]
 
 
 def _worst(report: Report) -> dict[str, str]:
