@@ -11,7 +11,7 @@ from backs import OUTLINE_SIGNALS
 from lifting import PAIRS, Pair, fault
 from lifting import lifted as lifted_set
 
-from formcheck.analysis import Analysis
+from formcheck.analysis import Analysis, examine
 from formcheck.exercises import EXERCISES
 from formcheck.judge import read
 from formcheck.pose import J
@@ -96,3 +96,9 @@ def test_a_knee_that_a_plate_covers_does_not_bounce() -> None:
     declared = fault("RW201")
     assert max(read(declared.limits[0], declared, s).value for s in analysis.segments if s.counted) > 15
     assert "RW201" not in {f.code for f in analysis.findings}
+
+
+def test_hips_that_sag_almost_to_the_floor_are_still_a_plank_s() -> None:
+    report = examine(stick.plank(bend=-25)).report
+    assert report.exercise == "plank"
+    assert [f.verdict for f in report.findings if f.code == "PL101"] == ["fault"]
