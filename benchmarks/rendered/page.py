@@ -28,20 +28,25 @@ def page(scores: list[Score], trials: list[Trial]) -> str:
     good = [s for s in scores if not s.case.code and s.case.group != "held out"]
     held = [s for s in scores if s.case.group == "held out"]
     swept = [s for s in scores if s.case.code and s.case.group != "held out"]
+    parts = {
+        "": detection(scores), "Unseen clips": held_out(held), "Angles": angles(good, held) if good else "",
+        "Times of repetitions": times(scores) if scores else "", "Faults by true size": faults(swept) if swept else "",
+        "Good sets, one thing varied at a time": good_sets(good) if good else "",
+        "What is not judged": unseen(good) if good else "", "The same clips, disturbed": robustness(trials),
+    }  # fmt: skip
+    return "\n\n".join(f"### {head}\n\n{text}" if head else text for head, text in parts.items() if text)
+
+
+def detection(scores: list[Score]) -> str:
+    """In how many frames somebody was found."""
+    if not scores:
+        return ""
     found = np.concatenate([s.found for s in scores])
     worst = min(scores, key=lambda s: s.found.mean())
-    parts = [
+    return (
         f"{len(scores)} clips, {len(found)} frames. A person was found in {found.mean():.1%} of the frames; in the "
-        f"worst clip ({worst.case.name}) in {worst.found.mean():.1%}.",
-        "### Unseen clips", held_out(held),
-        "### Angles", angles(good, held),
-        "### Times of repetitions", times(scores),
-        "### Faults by true size", faults(swept),
-        "### Good sets, one thing varied at a time", good_sets(good),
-        "### What is not judged", unseen(good),
-        "### The same clips, disturbed", robustness(trials),
-    ]  # fmt: skip
-    return "\n\n".join(p for p in parts if p)
+        f"worst clip ({worst.case.name}) in {worst.found.mean():.1%}."
+    )
 
 
 # ---- angles and times -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ goes through the whole pipeline, and is compared with the undisturbed clip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,14 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.rendered.clips import Cache, digest, shoot, sources
+from benchmarks.rendered.clips import Cache, Timed, decoded, digest, shoot, sources
 from benchmarks.rendered.matrix import BASES, Case
 from formcheck.analysis import examine
 from formcheck.report import Report
 from synthetic.faults import Faults
 
 Image = NDArray[np.uint8]
-Timed = tuple[float, Image]
 GREY = (104, 104, 104)
 TICK = Fraction(1, 12800)
 
@@ -58,6 +57,12 @@ def padded(image: Image, left: float, right: float, top: float, bottom: float) -
     )
 
 
+def landscape(image: Image) -> Image:
+    """With borders left and right, 16 to 9."""
+    side = max(0.0, 8 / 9 * image.shape[0] / image.shape[1] - 0.5)
+    return padded(image, side, side, 0, 0)
+
+
 def resized(image: Image, x: float, y: float) -> Image:
     """Scaled across and along."""
     return cv2.resize(image, None, fx=x, fy=y, interpolation=cv2.INTER_AREA)
@@ -79,7 +84,10 @@ DISTURBANCES = (
     Disturbance("mirrored", each(lambda p, _: p[:, ::-1])),
     Disturbance("lifter at the edge (shifted by a fifth)", each(lambda p, _: padded(p, -0.2, 0.2, 0, 0))),
     Disturbance("half the size", each(lambda p, _: padded(resized(p, 0.5, 0.5), 0.5, 0.5, 0.5, 0.5))),
-    Disturbance("landscape 16:9", each(lambda p, _: padded(p, 0.7, 0.7, 0, 0))),
+    Disturbance(
+        "landscape 16:9",
+        each(lambda p, _: landscape(p)),
+    ),
     Disturbance("15 frames a second", lambda frames: frames[::2]),
     Disturbance("a fifth of the frames dropped", dropped),
     Disturbance("compressed hard (CRF 40)", each(lambda p, _: p), crf=40),
@@ -131,13 +139,6 @@ def trial(case: Case, cache: Cache) -> Trial:
     for name, scenario in zip(RENDERED, (again, crowd), strict=True):
         reports[name] = examine(shoot(replace(case, scenario=scenario), cache).track).report
     return Trial(case, shot.report, reports)
-
-
-def decoded(video: Path) -> Iterator[Timed]:
-    """Times in seconds and pictures."""
-    with av.open(str(video)) as source:
-        for frame in source.decode(video=0):
-            yield float(frame.pts * frame.time_base), frame.to_ndarray(format="rgb24")
 
 
 def encoded(video: Path, frames: list[Timed], crf: int) -> None:
