@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-.PHONY: setup run test test-samples test-browser check lint samples docs clean
+.PHONY: setup run test test-samples test-browser fuzz check lint samples docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/streamlit run app.py
@@ -24,6 +24,9 @@ test-samples: $(VENV)/.dev ## check all of sample_videos/, which make test does 
 test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install chromium)
 	$(BIN)/pip install --quiet -e ".[browser]"
 	$(BIN)/python -m pytest browser_tests
+
+fuzz: $(VENV)/.dev ## some 2,700 damaged and hostile inputs; writes the figures into docs/reliability.md
+	$(BIN)/python benchmarks/fuzz.py --write docs/reliability.md
 
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from formcheck import config, manual
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, presentable
 from formcheck.exercises import EXERCISES
 from formcheck.lifter import LOAD_PLACES, SEXES
 from formcheck.pose import PoseTrack
@@ -190,7 +190,7 @@ def _shown(report: Report, form: str) -> str:
 
 
 def _complain(sentence: str) -> int:
-    print(f"formcheck: {' '.join(sentence.splitlines())}", file=sys.stderr, flush=True)
+    print(f"formcheck: {presentable(sentence)}", file=sys.stderr, flush=True)
     return COULD_NOT_RUN
 
 

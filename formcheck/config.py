@@ -34,6 +34,7 @@ from formcheck.manual import every_fault, nearest
 from formcheck.options import Options
 
 FILE_NAME = "formcheck.toml"
+MOST_BYTES = 2**20  # of a settings file: far more than every key and limit there is
 LIFTER_KEYS = ("height_m", "mass_kg", "sex", "load_kg", "load_at")
 KEYS = ("exercise", "select", "ignore", "limits", *LIFTER_KEYS, "model")
 
@@ -52,13 +53,25 @@ def load(path: Path | None = None) -> Settings:
         path = Path(FILE_NAME)
         if not path.is_file():
             return Settings()
+    return from_mapping(_toml(path), str(path))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    """What a settings file holds. Raises ConfigError when it cannot be read or is not TOML."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"{path} is not a file; give the {FILE_NAME} to read.")
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise ConfigError(f"{path} is too large for a settings file; give the {FILE_NAME} to read.")
+        data = tomllib.loads(text.decode("utf-8"))
+        repr(data)  # a ValueError where a value could not be quoted: a number of more than 4,300 digits
+        return data
     except OSError as e:
         raise ConfigError(f"Cannot read the settings {path} ({e.strerror}); check the path.") from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+    except (ValueError, RecursionError) as e:  # of 5,000 digits, of a thousand brackets
         raise ConfigError(f"{path} is not valid TOML ({e}); correct that line.") from e
-    return from_mapping(data, str(path))
 
 
 def from_mapping(data: Mapping[str, Any], where: str) -> Settings:
@@ -192,7 +205,7 @@ def _number(value: object, where: str) -> float:
         if isinstance(value, bool):
             raise ValueError
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ConfigError(f"A number is needed in {where!r}, got {value!r}.") from None
     if not abs(number) < float("inf"):
         raise ConfigError(f"A finite number is needed in {where!r}.")

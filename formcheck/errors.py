@@ -1,8 +1,26 @@
-"""The errors a caller may see. Every message is one sentence: what happened, and what to do next."""
+"""The errors a caller may see. Every message is one sentence: what happened, and what to do next.
+
+Messages quote names and values that came from outside, so every message is made fit to be shown: one line,
+nothing that a terminal would obey, and not longer than one reads.
+"""
+
+LONGEST = 400  # characters of a message; the middle of a longer one is left out, so what to do next stays
 
 
 class FormcheckError(Exception):
     """Something the user can act on. The command line prints the message and exits with code 2."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(presentable(sentence))
+
+
+def presentable(sentence: str) -> str:
+    """A sentence in one line of printable characters, at most `LONGEST` of them."""
+    line = " ".join(sentence.split())
+    if len(line) > LONGEST:
+        line = f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 + 5 :]}"
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    return "".join(shown)
 
 
 class VideoError(FormcheckError):

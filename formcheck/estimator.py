@@ -35,10 +35,12 @@ from typing import IO, Any
 from formcheck import errors
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.model_bundle import find_model
+from formcheck.patience import Patience
 from formcheck.pose import Pose, PoseTrack
 
 LONG_SIDE = 640  # pixels fed to the model: nearest to full size at the same cost (table above)
 MOST_FPS = 60  # pictures a second looked at (75 at most, evenly); the limits need no more
+PATIENCE_S = 120.0  # without a word, then the child is ended; it speaks every 8 poses (engineering choice)
 BATCH = 8  # poses sent at a time
 LAST_WORDS = 4000  # bytes of a crashed child's stderr that go to the log
 CHILD = (
@@ -60,6 +62,7 @@ class PoseEstimation:
     ) -> None:
         self.facts: dict[str, Any] = {}
         self._name = path.name
+        self._patience_s = PATIENCE_S + (start_s or 0.0)  # the way to the start may have to be decoded
         job = {
             "path": str(path), "start_s": start_s, "end_s": end_s, "model": str(find_model(model)),
             "sys_path": sys.path,
@@ -97,11 +100,19 @@ class PoseEstimation:
 
     def _next(self) -> tuple[str, Any]:
         assert self._child.stdout is not None
+        patience = Patience(self._patience_s, self._child.kill)
         try:
-            message: tuple[str, Any] = pickle.load(self._child.stdout)
+            with patience:
+                message: tuple[str, Any] = pickle.load(self._child.stdout)
         except (EOFError, pickle.UnpicklingError):
-            raise VideoError(self._how_it_died()) from None
+            raise VideoError(self._stalled() if patience.lost else self._how_it_died()) from None
         return message
+
+    def _stalled(self) -> str:
+        return (
+            f"Reading {self._name} came to a halt: nothing for {self._patience_s:.0f} s; "
+            "copy or export the video again, or give a smaller one."
+        )
 
     def _how_it_died(self) -> str:
         code = self._child.wait()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.arrays import read_arrays
 from formcheck.errors import TrackError
 from formcheck.files import atomic_write
 
@@ -52,6 +52,15 @@ OLDEST_SCHEMA = 1  # schema 1 knows no outline of the back
 
 STATIONS = np.linspace(-0.25, 1.15, 41)
 """Where the outline of the back is measured: shares of the way from the hips (0) to the shoulders (1)."""
+LARGEST_SIDE = 2**16  # pixels of a picture shown: twice the largest one read, with its pixels made square
+FARTHEST = 1e6  # pixels: a joint outside the picture is guessed, but not further away than this
+LONGEST_S = 7 * 24 * 3600.0  # nobody films one set for a week
+MOST_COUNTED = 1e9  # people, cuts, frames
+ROUNDING = 1e-3  # of a share kept in single or half precision
+"""Bounds of what is believed when a saved track is read (engineering choices)."""
+COUNTS = ("frames", "skipped_frames", "thinned_frames", "swaps_repaired")
+"""Keys of `PoseTrack.meta` that are counts."""
+
 SEEN, HIDDEN_BY_FRAME, HIDDEN_BY_ARM, NO_EDGE = range(4)
 """Why a station of the outline has a depth or none: see BackProfile.blocked."""
 
@@ -258,27 +267,56 @@ class PoseTrack:
     def load(path: Path) -> PoseTrack:
         """Read a track that `save` wrote; schema 1 has no outlines. Raises TrackError for anything else."""
         try:
-            with np.load(path, allow_pickle=False) as data:
-                head = json.loads(str(data["header"]))
-                if not OLDEST_SCHEMA <= head["schema"] <= SCHEMA:
-                    raise TrackError(
-                        f"{path.name} was written by another version of formcheck (schema {head['schema']}, "
-                        f"this one reads {OLDEST_SCHEMA} to {SCHEMA}); make it again from the video."
-                    )
-                width, height = (int(v) for v in head["size"])
-                columns = ("times_s", "points", "seen", "people", "brightness", "shots")
-                arrays = {name: data[name].astype(float) for name in columns}
-                back = None
-                if "back_depth" in data:
-                    depth, edge = data["back_depth"].astype(float), data["back_width"].astype(float)
-                    back = BackTrack(depth, data["back_blocked"].astype(np.uint8), edge)
-                return PoseTrack(**arrays, size=(width, height), meta=dict(head["meta"]), back=back)
+            arrays = read_arrays(path)
+            head = json.loads(str(arrays["header"]))
+            if not OLDEST_SCHEMA <= head["schema"] <= SCHEMA:
+                raise TrackError(
+                    f"{path.name} was written by another version of formcheck (schema {head['schema']}, "
+                    f"this one reads {OLDEST_SCHEMA} to {SCHEMA}); make it again from the video."
+                )
+            track = _unpacked(arrays, head)
         except FileNotFoundError:
             raise TrackError(f"There is no file {path}; give the pose.npz of an earlier check.") from None
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as e:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as e:
             raise TrackError(
                 f"{path.name} is not a formcheck pose track; give a pose.npz that 'formcheck check -o' wrote."
             ) from e
+        if wrong := track.unbelievable():
+            raise TrackError(f"{path.name} is damaged: {wrong}; make it again from the video.")
+        return track
+
+    def unbelievable(self) -> str:
+        """What no pose model can have seen in any video, in words; empty if there is nothing such."""
+        if not 1 <= min(self.size) <= max(self.size) <= LARGEST_SIDE:
+            return f"its pictures have {self.size[0]} by {self.size[1]} pixels"
+        if len(self) and not 0 <= self.times_s[0] <= self.times_s[-1] <= LONGEST_S:
+            return "its times are beyond a week"
+        within = {
+            "points": (-FARTHEST, FARTHEST), "seen": (0, 1 + ROUNDING), "brightness": (0, 1 + ROUNDING),
+            "people": (0, MOST_COUNTED), "shots": (0, MOST_COUNTED),
+        }  # fmt: skip
+        for name, (low, high) in within.items():
+            column = getattr(self, name)
+            unknown = np.isnan(column) if name in ("points", "brightness") else np.False_
+            if not (unknown | ((low <= column) & (column <= high))).all():
+                return f"its {name} hold values that cannot be"
+        return ""
+
+
+def _unpacked(arrays: Mapping[str, Any], head: Mapping[str, Any]) -> PoseTrack:
+    """The track in the arrays of a file and its header. Raises what the values make it raise."""
+    width, height = (int(v) for v in head["size"])
+    meta = dict(head["meta"])
+    json.dumps(meta, allow_nan=False)  # a ValueError for what no report could say again
+    if not all(0 <= meta.get(key, 0) <= MOST_COUNTED for key in COUNTS):
+        raise ValueError("counts that cannot be")
+    names = ("times_s", "points", "seen", "people", "brightness", "shots")
+    columns = {name: arrays[name].astype(float) for name in names}
+    back = None
+    if "back_depth" in arrays:
+        depth, edge = arrays["back_depth"].astype(float), arrays["back_width"].astype(float)
+        back = BackTrack(depth, arrays["back_blocked"].astype(np.uint8), edge)
+    return PoseTrack(**columns, size=(width, height), meta=meta, back=back)
 
 
 def _packed(back: BackTrack | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from formcheck.decode import decode
 from formcheck.errors import TrackError
 from formcheck.files import atomic_write
 
@@ -189,23 +190,24 @@ class Report:
         try:
             if data["schema"] != SCHEMA:
                 raise TrackError(
-                    f"This report has schema {data['schema']}, this formcheck reads {SCHEMA}; check it again."
+                    f"This report has schema {data['schema']}, this formcheck reads {SCHEMA}; "
+                    "check the video again."
                 )
-            known = {f.name for f in fields(Report)}
-            if unknown := set(data) - known:
-                raise TrackError(f"The report has unknown keys: {', '.join(sorted(unknown))}.")
-            cuts = tuple(
-                Cut(**{**s, "phases": tuple(Phase(**p) for p in s["phases"])}) for s in data["segments"]
-            )
-            return Report(**{
-                **data,
-                "segments": cuts,
-                "findings": tuple(Finding(**f) for f in data["findings"]),
-                "unseen": tuple(Unseen(**{**u, "segments": tuple(u["segments"])}) for u in data["unseen"]),
-                "load": None if data["load"] is None else _load(data["load"]),
-            })  # fmt: skip
-        except (KeyError, TypeError, AttributeError) as e:
+            report: Report = decode(Report, data)
+        except (KeyError, TypeError, ValueError, OverflowError) as e:
             raise TrackError(f"This is not a formcheck report ({e}); check the video again.") from e
+        if lost := report.segments_named() - {s.index for s in report.segments}:
+            raise TrackError(f"The report names segments it does not hold ({lost}); check the video again.")
+        return report
+
+    def segments_named(self) -> set[int]:
+        """The segments that findings, unseen faults and the load refer to."""
+        named = {f.segment for f in self.findings if f.segment is not None}
+        named.update(i for u in self.unseen for i in u.segments)
+        if self.load:
+            named.update(i for u in self.load.unseen for i in u.segments)
+            named.update(s.segment for s in self.load.segments)
+        return named
 
     def save(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
@@ -216,19 +218,3 @@ class Report:
         import pandas as pd
 
         return pd.DataFrame([asdict(f) for f in self.findings], columns=[f.name for f in fields(Finding)])
-
-
-def _load(data: Mapping[str, Any]) -> Load:
-    segments = tuple(
-        SegmentLoad(**{
-            **s,
-            **{name: None if s[name] is None else tuple(s[name]) for name in PAIRS},
-            "prices": tuple(Price(**p) for p in s["prices"]),
-        })
-        for s in data["segments"]
-    )  # fmt: skip
-    unseen = tuple(LoadUnseen(u["why"], tuple(u["segments"])) for u in data["unseen"])
-    return Load(**{**data, "assumed": tuple(data["assumed"]), "segments": segments, "unseen": unseen})
-
-
-PAIRS = ("moment_range_nm", "compression_n", "compression_range_n")

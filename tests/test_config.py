@@ -120,3 +120,26 @@ def test_the_unloaded_hinge_is_a_stretch_of_time() -> None:
     for wrong in ("2", "8-2", "a-b"):
         with pytest.raises(ConfigError):
             config.with_choices(config.Settings(), hinge=wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["load_kg = " + "9" * 5000, "load_kg = 0x" + "f" * 9000, "select = " + "[" * 3000 + "]" * 3000]
+)
+def test_what_python_cannot_hold_is_one_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "f.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"f\.toml is not valid TOML"):
+        config.load(tmp_path / "f.toml")
+
+
+def test_a_limit_beyond_every_number_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text(f"[limits]\nSQ101 = {'9' * 400}")
+    with pytest.raises(ConfigError, match="A number is needed"):
+        config.load(tmp_path / "f.toml")
+
+
+def test_only_a_file_of_a_believable_size_is_read(tmp_path: Path) -> None:
+    (tmp_path / "f.toml").write_text("#" * (2**20 + 1))
+    with pytest.raises(ConfigError, match="too large for a settings file"):
+        config.load(tmp_path / "f.toml")
+    with pytest.raises(ConfigError, match="is not a file"):
+        config.load(tmp_path)

@@ -212,3 +212,16 @@ def test_a_script_needs_no_main_guard(make_clip: MakeClip, model: Path, tmp_path
     )  # fmt: skip
     assert done.stdout.split() == ["once", "25"]
     assert done.stderr == "", "MediaPipe's chatter stays in the child"
+
+
+def test_a_child_that_says_nothing_is_ended_with_a_sentence(
+    make_clip: MakeClip, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimator, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(estimator, "CHILD", "import time; time.sleep(600)")
+    began = time.monotonic()
+    with PoseEstimation(make_clip(), model=model) as estimation:
+        with pytest.raises(VideoError, match=r"Reading clip\.mp4 came to a halt: nothing for 1 s"):
+            list(estimation)
+        assert gone(estimation._child.pid)
+    assert time.monotonic() - began < 5

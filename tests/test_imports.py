@@ -14,8 +14,8 @@ PACKAGE = ROOT / "formcheck"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version", "words"),
-    ("files", "geometry", "anthropometry"),
+    ("errors", "version", "words", "patience"),
+    ("files", "arrays", "decode", "geometry", "anthropometry"),
     ("lifter",),
     ("pose", "options", "spine_load"),
     ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps"),

@@ -68,6 +68,11 @@ def test_findings_are_in_time_order_with_the_filming_last(report: Report) -> Non
         ({"schema": 99}, "schema 99"), ({"mood": "good"}, "unknown keys: mood"),
         ({"segments": None}, "not a formcheck report"),
         ({"findings": [{"code": "SQ101"}]}, "not a formcheck report"),
+        ({"exercise_confidence": "high"}, "exercise_confidence cannot be 'high'"),
+        ({"exercise_confidence": float("nan")}, "exercise_confidence cannot be nan"),
+        ({"exercise_confidence": 10**400}, "not a formcheck report"),
+        ({"made_with": {"a": float("inf")}}, "not a formcheck report"),
+        ({"unseen": [{"code": "SQ101", "why": "dark", "segments": [7]}]}, "segments it does not hold"),
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_with_a_sentence(change: dict[str, object], sentence: str) -> None:

@@ -144,3 +144,8 @@ def test_the_gauge_stands_in_the_strip_while_a_rep_lasts() -> None:
     now = scenes[1].low_back(1.0)
     assert now is not None
     assert now == (pytest.approx((100 + 50 * np.sin(1.0)) / 150, abs=0.01), "284 Nm")
+
+
+def test_a_report_that_does_not_say_what_was_given_asks_for_it() -> None:
+    load = replace(factories.load(), lifter={})
+    assert "Give height, body mass and load" in load_words.hint(factories.report(load=load))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from formcheck.arrays import DAMAGED, unpacked
 from formcheck.errors import FormcheckError, TrackError
 from formcheck.report import Report
 from formcheck.store import Store, sets
@@ -33,6 +34,7 @@ KEPT = (
     "judged_s",
 )
 MOST_FILES, MOST_BYTES = 100_000, 200 * 2**30  # of an archive that is taken in
+MOST_INDEX_BYTES = 2**28  # unpacked: some ten thousand reports
 NOT_OURS = "This is not an archive of formcheck sets; choose the .zip that History made."
 
 
@@ -57,14 +59,13 @@ def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            index = json.loads(archive.read(INDEX))
+            files, index_file = archive.infolist(), archive.getinfo(INDEX)
+            too_long = index_file.file_size > MOST_INDEX_BYTES
+            if too_long or len(files) > MOST_FILES or sum(i.file_size for i in files) > MOST_BYTES:
+                raise TrackError("This archive is too large to be taken in; split it.")
+            index = json.loads(unpacked(archive, index_file))
             if index["schema"] != SCHEMA:
                 raise TrackError("This archive comes from another version of formcheck; update formcheck.")
-            if (
-                len(archive.infolist()) > MOST_FILES
-                or sum(i.file_size for i in archive.infolist()) > MOST_BYTES
-            ):
-                raise TrackError("This archive is too large to be taken in.")
             entries = [(entry, list(_members(archive, entry["id"]))) for entry in index["sets"]]
             for entry, _ in entries:
                 Report.from_dict(entry["report"])
@@ -73,7 +74,7 @@ def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
             return len(entries)
     except FormcheckError:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as e:
+    except (*DAMAGED, TypeError, OSError, RecursionError) as e:
         raise TrackError(NOT_OURS) from e
 
 

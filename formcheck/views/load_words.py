@@ -49,9 +49,9 @@ def hint(report: Report) -> str:
     if report.load is None:
         return ""
     given = report.load.lifter
-    no_load = report.exercise != "plank" and given["load_kg"] is None
+    no_load = report.exercise != "plank" and given.get("load_kg") is None
     missing = [
-        words for words, key in (("height", "height_m"), ("body mass", "mass_kg")) if given[key] is None
+        words for words, key in (("height", "height_m"), ("body mass", "mass_kg")) if given.get(key) is None
     ]
     if missing:
         missing += ["load"] if no_load else []
