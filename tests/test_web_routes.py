@@ -178,3 +178,17 @@ def test_a_zip_of_something_else_is_refused(mine, tmp_path) -> None:
     answer = send(mine, (tmp_path / "a.zip").read_bytes(), "a.zip")
     assert answer.status_code == 415
     assert "not an archive of formcheck sets" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("index", [b" " * 3000, b"[" * 100_000], ids=["a long index", "a deep index"])
+def test_an_archive_with_an_absurd_index_is_refused(store, index: bytes, tmp_path, monkeypatch) -> None:
+    import zipfile
+
+    from formcheck.errors import TrackError
+    from formcheck.store import archive
+
+    monkeypatch.setattr(archive, "MOST_INDEX_BYTES", 2000 if index.startswith(b" ") else 2**28)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("formcheck.json", index)
+    with pytest.raises(TrackError, match=r"too large to be taken in|not an archive"):
+        archive.read(store, "me", tmp_path / "a.zip", tmp_path)
