@@ -57,6 +57,7 @@ class Outcome:
 def outcomes(kinds: list[Kind], seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     """Run every case. share: of the cases of each kind, at least one."""
     for kind in kinds:
+        print(f"{kind.stage}: {kind.name}", file=sys.stderr, flush=True)
         for number in range(max(1, round(kind.cases * share))):
             with tempfile.TemporaryDirectory(dir=folder) as place:
                 made = kind.make(Random(f"{seed} {kind.name} {number}"), Path(place))
