@@ -25,7 +25,7 @@ test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install
 	$(BIN)/pip install --quiet -e ".[browser]"
 	$(BIN)/python -m pytest browser_tests
 
-fuzz: $(VENV)/.dev ## some 2,700 damaged and hostile inputs; writes the figures into docs/reliability.md
+fuzz: $(VENV)/.dev ## some 2,800 damaged and hostile inputs; writes the figures into docs/reliability.md
 	$(BIN)/python benchmarks/fuzz.py --write docs/reliability.md
 
 lint: $(VENV)/.dev ## ruff and mypy

@@ -38,6 +38,7 @@ DEEP = (
 )  # fmt: skip
 PICTURES = 30
 CHUNKS = "10,000 small chunks"
+COMMANDS = {CHUNKS: 1, "names and links": 20}  # how often the whole command is tried, if not three times
 STEP_MS = 40
 NAMES = (
     "it's.mp4", 'say "squat".mp4', "two\nlines.mp4", "tab\there.mp4", "-o.mp4", "--help", "file:a.mp4",
@@ -75,9 +76,7 @@ def kinds(folder: Path) -> list[Kind]:
         Kind("video", "only a beginning", 100, only_a_beginning),
         Kind("video", "names and links", 70, _named(bases)),
     ]
-    commands = [
-        Kind("command", f"check, {k.name}", 1 if k.name == CHUNKS else 3, _command(k)) for k in decoded
-    ]
+    commands = [Kind("command", f"check, {k.name}", COMMANDS.get(k.name, 3), _command(k)) for k in decoded]
     return decoded + commands
 
 
@@ -359,22 +358,23 @@ def _named(bases: list[Path]) -> Callable[[Random, Path], Made]:
     """Good clips under bad names, and links of every sort."""
 
     def make(rng: Random, place: Path) -> Made:
-        path = place / rng.choice(NAMES)
+        path, base = place / rng.choice(NAMES), rng.choice((bases[0], SAMPLES / "plank_good.mp4"))
         how = rng.choice(("file", "file", "link", "dangling", "loop", "folder", "device", "fifo"))
         if how == "file":
-            shutil.copy(bases[0], path)
+            shutil.copy(base, path)
         elif how == "folder":
             path.mkdir()
         elif how == "fifo":
             os.mkfifo(path)
         else:
             target = {
-                "link": bases[0],
+                "link": base,
                 "dangling": place / "gone.mp4",
                 "loop": path,
                 "device": Path("/dev/zero"),
             }[how]
             path.symlink_to(target)
-        return Made(path, "right", PICTURES) if how in ("file", "link") else Made(path, "refused")
+        pictures = PICTURES if base == bases[0] else 210
+        return Made(path, "right", pictures) if how in ("file", "link") else Made(path, "refused")
 
     return make

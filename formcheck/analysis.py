@@ -33,6 +33,7 @@ from formcheck.set_load import set_load
 from formcheck.signals import SIGNALS, SignalTable
 from formcheck.smoothing import Smoother
 from formcheck.takes import split
+from formcheck.words import printable
 
 Array = NDArray[np.float64]
 
@@ -201,7 +202,7 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     outcomes: list[Outcome] = []
     for part, calibration in takes if what.exercise else []:
         outcomes.append(_run(part, calibration, what, options, sum(len(o.segments) for o in outcomes)))
-    name = source or str(track.meta.get("source", ""))
+    name = printable(source or str(track.meta.get("source", "")))
     load = set_load(outcomes, what, options)
     report = compose(outcomes, what, options, track, name, load.report)
     return Examination(report, _joined(outcomes, load.curves, track))

@@ -26,6 +26,7 @@ from formcheck.pose import PoseTrack
 from formcheck.progress import Progress
 from formcheck.report import Report
 from formcheck.version import __version__
+from formcheck.words import printable
 
 if TYPE_CHECKING:
     from formcheck.analysis import Examination
@@ -134,7 +135,7 @@ def _write(
             height_m=height_m,
             progress=progress,
         )
-    print(f"Written to {folder}", file=sys.stderr)
+    print(f"Written to {printable(str(folder))}", file=sys.stderr)
 
 
 def _explain(args: argparse.Namespace) -> int:

@@ -4,6 +4,10 @@ Messages quote names and values that came from outside, so every message is made
 nothing that a terminal would obey, and not longer than one reads.
 """
 
+from __future__ import annotations
+
+from formcheck.words import printable
+
 LONGEST = 400  # characters of a message; the middle of a longer one is left out, so what to do next stays
 
 
@@ -19,8 +23,7 @@ def presentable(sentence: str) -> str:
     line = " ".join(sentence.split())
     if len(line) > LONGEST:
         line = f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 + 5 :]}"
-    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-    return "".join(shown)
+    return printable(line)
 
 
 class VideoError(FormcheckError):

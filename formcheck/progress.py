@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TextIO
 
+from formcheck.words import printable
+
 WIDTH = 30  # characters of the bar
 EVERY_S = 0.1  # no more often than the eye needs
 
@@ -15,7 +17,7 @@ class Progress:
     """Called with the share that is done (0..1); used as a context manager, so that the line always ends."""
 
     def __init__(self, what: str, stream: TextIO | None = None) -> None:
-        self._what = " ".join(what.splitlines())  # a file's name may hold a line break
+        self._what = printable(what)
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._shown_at = 0.0

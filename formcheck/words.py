@@ -83,3 +83,10 @@ def readable(name: str) -> str:
 def measure_unit(name: str) -> str:
     """The unit that a measure's name ends in, "" when it has none: depth_deg -> deg, speed_m_per_s -> m/s."""
     return next((unit for end, unit in MEASURE_UNITS if name.endswith(end)), "")
+
+
+def printable(text: str) -> str:
+    """Text from outside, such as the name of a file, as it can be shown and written: nothing in it acts."""
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else c.encode("unicode_escape").decode() for c in text
+    )

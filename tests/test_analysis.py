@@ -13,6 +13,7 @@ from formcheck.analysis import Rows, analyze, examine
 from formcheck.exercises import EXERCISES
 from formcheck.options import Options
 from formcheck.pose import PoseTrack, nobody
+from formcheck.views.text import text
 
 
 @pytest.mark.parametrize("exercise", ["auto", *EXERCISES])
@@ -69,3 +70,13 @@ def test_rows_grow_and_read_back() -> None:
         rows.append(float(i), np.array([i, -i]))
     np.testing.assert_array_equal(rows.times_s, np.arange(2000))
     np.testing.assert_array_equal(rows.values, np.column_stack([np.arange(2000), -np.arange(2000)]))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a\nb.mp4", "a b.mp4"), ("\udcff.mp4", r"\udcff.mp4"), ("\x1b[31m.mp4", r"\x1b[31m.mp4")],
+)
+def test_the_name_of_the_video_can_be_written_and_shown(name: str, shown: str) -> None:
+    report = examine(stick.squat(1), source=name).report
+    assert report.source == shown
+    assert text(report).encode().startswith(shown.encode())
