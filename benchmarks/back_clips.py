@@ -192,8 +192,9 @@ def make(setting: Setting, model: Path, folder: Path) -> Path:
             image = np.ascontiguousarray(cv2.imdecode(picture, cv2.IMREAD_COLOR)[:, :, ::-1])
             size = (image.shape[1], image.shape[0])
             for look in range(i * LOOKS, (i + 1) * LOOKS):
-                pose = landmarker.detect(Frame(look, look / 30, image), size)
-            mask = np.zeros(image.shape[:2]) if landmarker.mask is None else landmarker.mask
+                sighting = landmarker.see(Frame(look, look / 30, image), size)
+            pose = sighting.measured()
+            mask = np.zeros(image.shape[:2]) if sighting.mask is None else sighting.mask
             rows["points"].append(pose.points)
             rows["seen"].append(pose.seen)
             rows["mask"].append(np.round(255 * mask).astype(np.uint8))

@@ -74,7 +74,9 @@ def _check(args: argparse.Namespace) -> int:
         from formcheck.estimator import track_of
 
         with Progress(f"Watching {video.name}") as progress:
-            return track_of(video, start_s=start_s, end_s=end_s, model=model, progress=progress)
+            return track_of(
+                video, start_s=start_s, end_s=end_s, model=model, progress=progress, workers=args.workers
+            )
 
     return _each(args, settings, track)
 
@@ -229,8 +231,18 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--from", dest="start", metavar="T", help="where to start, in seconds or hh:mm:ss")
     check.add_argument("--to", dest="end", metavar="T", help="where to end, in seconds or hh:mm:ss")
     check.add_argument("--model", type=Path, metavar="PATH", help="another pose_landmarker .task file")
+    check.add_argument(
+        "--workers", type=_whole, metavar="N", help="processes for a long video; not given: one a core"
+    )
     check.add_argument("--no-overlay", dest="overlay", action="store_false", help="write no overlay.mp4")
     check.set_defaults(run=_check)
+
+
+def _whole(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 on is needed, got {text!r}")
+    return number
 
 
 def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -11,7 +11,8 @@ FORMCHECK_MEDIAPIPE_METRICS=allow leaves them alone.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ def keep_metrics_home() -> None:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """A tracked person: (33, 4) as in `_table`, and MediaPipe's picture of the mask."""
+
+    table: Array
+    mask: Any
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A person the scout saw: centre and box in shares of the picture, y down, and how well they suit."""
 
@@ -54,10 +63,33 @@ class Candidate:
     score: float
 
 
+@dataclass(frozen=True)
+class Sighting:
+    """What the model saw in a frame: the pose without its outline, and the mask to measure that in."""
+
+    pose: Pose
+    picture: Any = None  # MediaPipe's, which owns the memory of the mask; None where nobody was found
+
+    @property
+    def mask(self) -> Mask | None:
+        """(H, W) 0..1, a view that lives as long as this sighting."""
+        if self.picture is None:
+            return None
+        view: Mask = self.picture.numpy_view()
+        return view.reshape(view.shape[:2])
+
+    def measured(self) -> Pose:
+        """The pose with the outline of the trunk."""
+        mask = self.mask
+        if mask is None:
+            return self.pose
+        back = outline(mask, self.pose.points, self.pose.seen, self.pose.size)
+        return replace(self.pose, back=back)
+
+
 class Landmarker:
     """Finds the lifter's joints, frame by frame, times increasing. A context manager.
 
-    mask: that of the last frame, (H, W) 0..1, None where nobody was found; for measurements of the outline.
     Raises ModelError when the model cannot be loaded.
     """
 
@@ -68,39 +100,53 @@ class Landmarker:
         except (ImportError, OSError) as e:
             raise ModelError(f"MediaPipe cannot be loaded ({e}); install what is missing.") from e
         self._mp: Any = mediapipe
-        self._vision: Any = mediapipe.tasks.vision
         self._model = model
-        self._tracker = self._landmarker("VIDEO", 1)
         self._scout = self._landmarker("IMAGE", MOST_PEOPLE)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._tracker = self._landmarker("VIDEO", 1)
         self._last_ms = -1
         self._next_scout_s = 0.0
-        self._people = 0
-        self._better = 0
-        self._shot = 0
+        self._people = self._better = self._shot = 0
         self._thumbnail: Array | None = None
-        self.mask: Mask | None = None
 
     def __enter__(self) -> Landmarker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._tracker.close()
+        self.close()
         self._scout.close()
+
+    def close(self) -> None:
+        """Let go of the tracker; one that was made with `anew` has nothing else."""
+        self._tracker.close()
+
+    def anew(self) -> Landmarker:
+        """A landmarker on the same model that has seen nothing yet; it must be closed before this one."""
+        other = copy(self)
+        other._forget()
+        return other
 
     def detect(self, frame: Frame, size: tuple[int, int]) -> Pose:
         """The pose in a frame, in pixels of the displayed picture of `size` (width, height), y up."""
+        return self.see(frame, size).measured()
+
+    def see(self, frame: Frame, size: tuple[int, int]) -> Sighting:
+        """As `detect`, with the outline still to be measured."""
         grey = self._look(frame.image)
-        found, mask = self._track(frame.image, frame.time_s)
+        found = self._track(frame.image, frame.time_s)
         if frame.time_s >= self._next_scout_s:
             self._next_scout_s = frame.time_s + SCOUT_S
-            found, mask = self._scouted(frame, found, mask)
-        light, self.mask = float(grey.mean()), mask
+            found = self._scouted(frame, found)
+        light = float(grey.mean())
         if found is None:
-            return nobody(frame.time_s, size, light, self._shot)
-        width, height = size
-        points = np.column_stack((found[:, 0] * width, (1 - found[:, 1]) * height, found[:, 2] * width))
-        back = None if mask is None else outline(mask, points, found[:, 3], size)
-        return Pose(frame.time_s, points, found[:, 3], size, max(self._people, 1), light, self._shot, back)
+            return Sighting(nobody(frame.time_s, size, light, self._shot))
+        (width, height), table = size, found.table
+        points = np.column_stack((table[:, 0] * width, (1 - table[:, 1]) * height, table[:, 2] * width))
+        people = max(self._people, 1)
+        pose = Pose(frame.time_s, points, table[:, 3], size, people, light, self._shot)
+        return Sighting(pose, found.mask)
 
     def _look(self, image: Image) -> Array:
         """A small grey copy of the picture; notices cuts of the video, where tracking must start anew."""
@@ -114,30 +160,27 @@ class Landmarker:
         self._thumbnail = grey
         return np.asarray(grey)
 
-    def _track(self, image: Image, time_s: float) -> tuple[Array | None, Mask | None]:
+    def _track(self, image: Image, time_s: float) -> _Found | None:
         self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
         result = self._tracker.detect_for_video(self._picture(image), self._last_ms)
         if not result.pose_landmarks:
-            return None, None
-        mask = result.segmentation_masks[0].numpy_view() if result.segmentation_masks else None
-        return _table(result.pose_landmarks[0]), None if mask is None else mask.reshape(image.shape[:2])
+            return None
+        return _Found(_table(result.pose_landmarks[0]), next(iter(result.segmentation_masks or ()), None))
 
-    def _scouted(
-        self, frame: Frame, found: Array | None, mask: Mask | None
-    ) -> tuple[Array | None, Mask | None]:
+    def _scouted(self, frame: Frame, found: _Found | None) -> _Found | None:
         """Count the people; when somebody else is clearly the lifter, follow them from here on."""
         seen = [_candidate(_table(p)) for p in self._scout.detect(self._picture(frame.image)).pose_landmarks]
         people = _different(seen)
         self._people = len(people)
         best = max(people, key=lambda c: c.score, default=None)
-        followed = _candidate(found) if found is not None else None
+        followed = _candidate(found.table) if found is not None else None
         if best is None or not _preferred(best, followed):
             self._better = 0
-            return found, mask
+            return found
         self._better += 1
         if self._better < 2 and followed is not None:
             self._next_scout_s = frame.time_s + SCOUT_S / 4
-            return found, mask
+            return found
         self._start_anew()
         return self._track(_only(frame.image, best.box), frame.time_s)
 
@@ -150,14 +193,15 @@ class Landmarker:
         return self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=image)
 
     def _landmarker(self, mode: str, people: int) -> Any:
-        options = self._vision.PoseLandmarkerOptions(
+        vision = self._mp.tasks.vision
+        options = vision.PoseLandmarkerOptions(
             base_options=self._mp.tasks.BaseOptions(model_asset_path=str(self._model)),
-            running_mode=getattr(self._vision.RunningMode, mode),
+            running_mode=getattr(vision.RunningMode, mode),
             num_poses=people,
             output_segmentation_masks=mode == "VIDEO",
         )
         try:
-            return self._vision.PoseLandmarker.create_from_options(options)
+            return vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as e:
             raise ModelError(
                 f"{self._model} cannot be used as a pose model; "

@@ -8,7 +8,7 @@ decided by its first bytes and the demuxer is forced: a playlist named .mp4 woul
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -119,17 +119,18 @@ class VideoFile:
     """A video as an iterable of `Frame`s and a context manager; iterate once.
 
     start_s, end_s: the stretch wanted, seconds; long_side: pixels, larger pictures are scaled down while
-    decoding; every_s: pictures that come clearly sooner than this after the one before are left out.
+    decoding; every_s: pictures that come clearly sooner than this after the one before are left out, counted
+    anew where `stretch_of` a time changes, so that what is given there does not hang on where one started.
     `skipped` counts pictures that are damaged or whose time does not advance, `thinned` those left out.
     Raises VideoError when nothing can be decoded at all.
     """
 
     def __init__(
         self, path: Path, start_s: float | None = None, end_s: float | None = None,
-        long_side: int | None = None, every_s: float = 0.0,
+        long_side: int | None = None, every_s: float = 0.0, stretch_of: Callable[[float], int] = lambda _: 0,
     ) -> None:  # fmt: skip
         self._path, self._start, self._end = path, start_s or 0.0, end_s
-        self._long_side, self._every = long_side, every_s
+        self._long_side, self._every, self._stretch_of = long_side, every_s, stretch_of
         self.skipped = self.thinned = 0
         demuxer = sniff(path)
         try:
@@ -153,12 +154,14 @@ class VideoFile:
         self._container.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        index, given = 0, -np.inf
+        index, given, stretch = 0, -np.inf, 0
         for picture, time_s in self._in_order():
             if self._end is not None and time_s > self._end:
                 break
             if time_s < self._start:
                 continue
+            if (now := self._stretch_of(time_s)) != stretch:
+                stretch, given = now, -np.inf
             if time_s - given < ON_TIME * self._every:
                 self.thinned += 1
                 continue

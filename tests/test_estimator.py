@@ -131,7 +131,7 @@ def test_a_killed_child_is_a_sentence(make_clip: MakeClip, model: Path, how: int
     with pytest.raises(VideoError, match=words), PoseEstimation(clip, model=model) as estimation:  # noqa: PT012
         for i, _ in enumerate(estimation):
             if i == 3:
-                os.kill(estimation._child.pid, how)
+                os.kill(estimation._children[0].pid, how)
 
 
 def test_an_unforeseen_error_is_a_sentence_too(
@@ -140,7 +140,7 @@ def test_an_unforeseen_error_is_a_sentence_too(
     monkeypatch.setattr(estimator, "CHILD", estimator.CHILD.replace("serve(**job)", (
         "import formcheck.landmarker as l\n"
         "def broken(*a): raise ZeroDivisionError('by nothing')\n"
-        "l.Landmarker.detect = broken\n"
+        "l.Landmarker.see = broken\n"
         "serve(**job)"
     )))  # fmt: skip
     with pytest.raises(VideoError, match=r"ZeroDivisionError: by nothing\); please report"):
@@ -151,19 +151,20 @@ def test_an_unforeseen_error_is_a_sentence_too(
 
 
 def test_leaving_early_ends_the_child(make_clip: MakeClip, model: Path) -> None:
-    clip = make_clip(pts_ms=range(0, 60_000, 40))
-    with PoseEstimation(clip, model=model) as estimation:
+    clip = make_clip(pts_ms=range(0, 90_000, 40))
+    with PoseEstimation(clip, model=model, workers=3) as estimation:
         next(iter(estimation))
-        pid = estimation._child.pid
-    assert gone(pid, 1)
+        pids = [child.pid for child in estimation._children]
+    assert len(pids) == 3
+    assert all(gone(pid, 1) for pid in pids)
     poses = PoseEstimation(clip, model=model)
-    pid = poses._child.pid
+    pid = poses._children[0].pid
     walk = iter(poses)
     next(walk)
     walk.close()
     assert gone(pid, 1)
     poses = PoseEstimation(clip, model=model)
-    pid = poses._child.pid
+    pid = poses._children[0].pid
     del poses
     assert gone(pid, 1)
 
@@ -172,10 +173,9 @@ CALLER = """
 import sys
 from pathlib import Path
 from formcheck.estimator import PoseEstimation
-estimation = PoseEstimation(Path(sys.argv[1]), model=Path(sys.argv[2]))
-print(estimation._child.pid, flush=True)
+estimation = PoseEstimation(Path(sys.argv[1]), model=Path(sys.argv[2]), workers=2)
 for i, pose in enumerate(estimation):
-    if i == 3: print("going", flush=True)
+    if i == 3: print(*(child.pid for child in estimation._children), flush=True)
 """
 
 
@@ -188,15 +188,15 @@ def test_no_orphan_when_the_caller_ends(make_clip: MakeClip, model: Path, how: i
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
     assert caller.stdout is not None
-    pid = int(caller.stdout.readline())
-    assert caller.stdout.readline() == "going\n"
+    pids = [int(pid) for pid in caller.stdout.readline().split()]
+    assert len(pids) == 2
     if how == signal.SIGINT:
         os.killpg(caller.pid, how)  # a terminal sends it to the whole group
     else:
         caller.kill()
     assert caller.wait(10) != 0
     caller.stdout.close()
-    assert gone(pid)
+    assert all(gone(pid) for pid in pids)
 
 
 def test_a_script_needs_no_main_guard(make_clip: MakeClip, model: Path, tmp_path: Path) -> None:
@@ -223,5 +223,5 @@ def test_a_child_that_says_nothing_is_ended_with_a_sentence(
     with PoseEstimation(make_clip(), model=model) as estimation:
         with pytest.raises(VideoError, match=r"Reading clip\.mp4 came to a halt: nothing for 1 s"):
             list(estimation)
-        assert gone(estimation._child.pid)
+        assert gone(estimation._children[0].pid)
     assert time.monotonic() - began < 5

@@ -15,14 +15,15 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "words", "patience"),
-    ("files", "arrays", "decode", "geometry", "anthropometry"),
+    ("files", "arrays", "decode", "geometry", "anthropometry", "ahead"),
     ("lifter",),
     ("pose", "options", "spine_load"),
-    ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps"),
+    ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps", "chunks"),
     ("landmarker", "silhouette", "signals", "segments", "postures", "load_uncertainty", "playback"),
     ("remedy", "reps", "holds"),
     ("own_back",),
-    ("estimator", "calibration", "report"),
+    ("estimator", "calibration", "report", "watching"),
+    ("inference",),
     ("exercise",),
     ("exercises",),
     ("recognise", "measures", "judge", "outcome"),

@@ -37,7 +37,9 @@ T = TypeVar("T")
 Timed = tuple[float, NDArray[np.uint8]]
 ROOT = Path(__file__).resolve().parent.parent.parent
 RENDERER = ("synthetic/*.py",)
-ESTIMATOR = tuple(f"formcheck/{m}.py" for m in ("video", "landmarker", "estimator", "swaps", "silhouette"))
+ESTIMATOR = tuple(
+    f"formcheck/{m}.py" for m in ("video", "landmarker", "watching", "chunks", "swaps", "silhouette")
+)
 
 
 @dataclass(frozen=True)

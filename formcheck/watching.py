@@ -1,0 +1,118 @@
+"""One landmarker after the other over the chunks of a stretch of video; see `chunks` for why and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from formcheck.chunks import Grid, Stop, same_person
+from formcheck.landmarker import Landmarker, Sighting
+from formcheck.pose import Pose
+from formcheck.video import Frame
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A picture, None after the last, and how many before it were skipped and thinned out."""
+
+    frame: Frame | None
+    skipped: int
+    thinned: int
+
+
+@dataclass(frozen=True)
+class Warm:
+    """The last pose of the warm-up before a stretch, None if there was no picture."""
+
+    pose: Pose | None
+
+
+class Watch:
+    """Watches one stretch of chunks: pictures in, `Warm` before it, `Sighting`s, `Stop`s at the end out.
+
+    first: its first chunk; stops: chunks at which it stops to be told whether to go on, as others may have
+    watched from there.
+    """
+
+    def __init__(
+        self, landmarker: Landmarker, size: tuple[int, int], grid: Grid, first: int, stops: Iterable[int]
+    ) -> None:
+        self._fresh, self._size, self._grid = landmarker, size, grid
+        self._first, self._chunk, self._stops = first, first - 1, {s for s in stops if s > first}
+        self._now: _Runner | None = None
+        self._coming: _Runner | None = None
+        self._shot = self._frames = self._skipped = self._thinned = 0
+
+    def over(self, pictures: Iterable[Counted]) -> Iterator[Warm | Sighting | Stop]:
+        """What is seen in pictures, in their order."""
+        try:
+            for picture in pictures:
+                if picture.frame is None:
+                    yield self._stop(picture, more=False)
+                elif self._grid.warming(picture.frame.time_s) >= self._first:
+                    yield from self._see(picture, picture.frame)
+        finally:
+            for runner in (self._now, self._coming):
+                if runner is not None:
+                    runner.landmarker.close()
+
+    def _see(self, picture: Counted, frame: Frame) -> Iterator[Warm | Sighting | Stop]:
+        chunk, newest = self._grid.chunk(frame.time_s), self._grid.warming(frame.time_s)
+        if chunk > self._chunk:
+            yield from self._enter(chunk, picture)
+        if newest > chunk and newest not in self._stops:
+            if self._coming is None:
+                self._coming = _Runner(self._fresh.anew(), newest)
+            self._coming.see(frame, self._size)
+        if self._now is not None:
+            sighting = self._now.see(frame, self._size)
+            self._shot = sighting.pose.shot
+            self._frames += 1
+            yield sighting
+
+    def _enter(self, chunk: int, picture: Counted) -> Iterator[Warm | Stop]:
+        """Cross into a chunk: hand over to the newcomer."""
+        stopped = any(c in self._stops for c in range(self._chunk + 1, chunk + 1))
+        coming, self._coming = self._coming, None
+        if coming is not None and coming.chunk != chunk:  # no picture lies in its chunk
+            coming.landmarker.close()
+            coming = None
+        if self._now is None and self._first:
+            yield Warm(coming.last if coming else None)
+            self._skipped, self._thinned = picture.skipped, picture.thinned
+        if stopped:
+            yield self._stop(picture, more=True)
+        elif coming is None:
+            self._take_over(_Runner(self._fresh.anew(), chunk))
+        elif self._now is None or same_person(self._now.last, coming.last):
+            self._take_over(coming)
+        else:
+            coming.landmarker.close()
+        self._chunk = chunk
+
+    def _take_over(self, newcomer: _Runner) -> None:
+        newcomer.shots = self._shot - (newcomer.last.shot if newcomer.last else 0)
+        if self._now is not None:
+            self._now.landmarker.close()
+        self._now = newcomer
+
+    def _stop(self, picture: Counted, more: bool) -> Stop:
+        skipped, thinned = picture.skipped - self._skipped, picture.thinned - self._thinned
+        stop = Stop(self._frames, skipped, thinned, more)
+        self._frames, self._skipped, self._thinned = 0, picture.skipped, picture.thinned
+        return stop
+
+
+@dataclass
+class _Runner:
+    """The landmarker of a chunk, what it saw last, and how many cuts came before those it counts itself."""
+
+    landmarker: Landmarker
+    chunk: int
+    last: Pose | None = None
+    shots: int = 0
+
+    def see(self, frame: Frame, size: tuple[int, int]) -> Sighting:
+        seen = self.landmarker.see(frame, size)
+        self.last = seen.pose
+        return replace(seen, pose=replace(seen.pose, shot=seen.pose.shot + self.shots))
