@@ -16,7 +16,8 @@ from benchmarks.fuzz_kinds import Made
 from formcheck import cli, config
 from formcheck.analysis import examine
 from formcheck.errors import FormcheckError
-from formcheck.estimator import LONG_SIDE, MOST_FPS
+from formcheck.estimator import LONG_SIDE
+from formcheck.inference import MOST_FPS
 from formcheck.pose import PoseTrack
 from formcheck.report import Report
 from formcheck.video import VideoFile
