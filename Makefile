@@ -49,6 +49,7 @@ $(VENV)/.python:
 $(VENV)/.ready: $(VENV)/.python $(LISTS)
 	$(BIN)/python -m pip install --quiet -e .
 	$(BIN)/python -m formcheck.model_bundle
+	-$(BIN)/python -m formcheck.web_build # live mode only; without it the app says so and offers to record
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ready

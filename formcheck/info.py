@@ -30,7 +30,7 @@ def lines() -> list[str]:
         f"platform {platform.platform()}",
     ]
     facts += [f"{name} {installed(name) or 'not installed'}" for name in PACKAGES]
-    return [*facts, _decoder(), _model(), *warnings()]
+    return [*facts, _decoder(), _model(), _web_build(), *warnings()]
 
 
 def warnings() -> list[str]:
@@ -70,3 +70,12 @@ def _model() -> str:
     except (ModelError, ImportError) as e:
         return f"model none ({e})"
     return f"model {path}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _web_build() -> str:
+    from formcheck import web_build
+
+    try:
+        return f"web build {web_build.find()}"
+    except ModelError as e:
+        return f"web build none ({e})"
