@@ -13,7 +13,7 @@ setup: $(VENV)/.ready ## virtual environment, dependencies and pose model
 
 check: $(VENV)/.ready ## check one video: make check VIDEO=path [OUT=folder]
 	@test -n "$(VIDEO)" || { echo "Say which video: make check VIDEO=path/to/set.mp4" >&2; exit 2; }
-	@$(BIN)/formcheck check "$(VIDEO)" $(if $(OUT),-o "$(OUT)")
+	@$(BIN)/formcheck check "$(VIDEO)" $(if $(OUT),-o "$(OUT)") || test $$? -eq 1 # 1: something was found
 
 test: lint ## every test, after the linters
 	$(BIN)/python -m pytest
