@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-.PHONY: setup run test test-samples test-browser fuzz check lint samples docs clean
+.PHONY: setup run test test-samples test-browser bench-app fuzz check lint samples manual-pictures screenshots docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/streamlit run app.py
@@ -25,6 +25,10 @@ test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install
 	$(BIN)/pip install --quiet -e ".[browser]"
 	$(BIN)/python -m pytest browser_tests
 
+bench-app: $(VENV)/.dev ## how quick the app is, in a real browser; writes the figures into docs/design.md
+	$(BIN)/pip install --quiet -e ".[browser]"
+	$(BIN)/python benchmarks/app.py --write docs/design.md
+
 fuzz: $(VENV)/.dev ## some 2,800 damaged and hostile inputs; writes the figures into docs/reliability.md
 	$(BIN)/python benchmarks/fuzz.py --write docs/reliability.md
 
@@ -37,6 +41,9 @@ docs: $(VENV)/.dev ## write docs/rules.md and docs/signals.md from the declarati
 
 samples: $(VENV)/.dev ## render sample_videos/ again
 	$(BIN)/python -m synthetic
+
+manual-pictures: $(VENV)/.dev ## render the pictures of the app's manual again
+	$(BIN)/python -m synthetic.manual_pictures
 
 clean: ## remove the virtual environment
 	rm -rf $(VENV)

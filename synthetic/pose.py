@@ -56,7 +56,8 @@ class Stance:
 
     lumbar_deg, thoracic_deg: flexion against standing, + rounder; neck_deg: + chin down, against the trunk;
     roll_deg: trunk to the lifter's left; twist_deg: shoulders about the line hip-shoulder against the hips,
-    the left one backwards (up, when bent over). feet and hands are (left, right).
+    the left one backwards (up, when bent over); hip_twist_deg: the hips against the shoulders, the same way
+    round. feet and hands are (left, right).
     """
 
     hips: Array
@@ -68,6 +69,7 @@ class Stance:
     neck_deg: float = 0.0
     roll_deg: float = 0.0
     twist_deg: float = 0.0
+    hip_twist_deg: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -209,12 +211,12 @@ class Poser:
         pitches, _ = self.spine(stance.lumbar_deg, stance.thoracic_deg)
         pelvis = self.pelvis_deg(stance.trunk_deg, stance.lumbar_deg, stance.thoracic_deg)
         roll = turn(np.array([0.0, 0, 1]), -stance.roll_deg)
-        turned["root"] = pitch(pelvis)
         a = radians(stance.trunk_deg)
         axis = np.array([0.0, cos(a), sin(a)])
+        turned["root"] = turn(axis, stance.hip_twist_deg) @ pitch(pelvis)
         for i, bone in enumerate(SPINE):
             share = i / (len(SPINE) - 1)
-            twist = turn(axis, stance.twist_deg * share)
+            twist = turn(axis, stance.twist_deg * share + stance.hip_twist_deg * (1 - share))
             side = turn(np.array([0.0, 0, 1]), -stance.roll_deg * share)
             turned[bone] = side @ twist @ pitch(pelvis + pitches[bone])
         angle = pelvis + pitches["spine01"]

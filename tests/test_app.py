@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import factories
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.exercises import EXERCISES
+from formcheck.manual import every_fault
 from formcheck.store import people, sets
 from formcheck.store.models import FAILED, Job, LiftSet
 from formcheck.web import server as server_module
 from formcheck.web import visitor as visitor_module
-from formcheck.web.screens import safety
+from formcheck.web.media_routes import ASSETS
+from formcheck.web.screens import manual, safety
 from formcheck.web.server import Server
 
 TOKEN = people.new_token()
@@ -230,6 +234,15 @@ def test_the_manual_has_every_exercise(app_server, me) -> None:
     app = page("manual")
     assert "Film it" in words(app)
     assert "What it cannot tell" in words(app)
+
+
+def test_every_exercise_and_fault_has_a_picture_with_a_caption() -> None:
+    for name in (*EXERCISES, *every_fault()):
+        picture = cv2.imread(str(ASSETS / f"manual-{name}.webp"))
+        assert picture is not None, f"render it: python -m synthetic.manual_pictures {name}"
+        assert picture.std() > 10  # something is to be seen
+        assert len(manual.captions()[name]) > 10
+    assert set(manual.captions()) == {*EXERCISES, *every_fault()}
 
 
 def test_the_profile_keeps_pounds_and_feet_as_kilograms_and_metres(app_server, me) -> None:

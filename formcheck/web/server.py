@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ from starlette.routing import BaseRoute
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.store import Store
 from formcheck.store.settings import AppSettings, from_environment
+from formcheck.web import frontend
 from formcheck.web.archive_routes import ArchiveRoutes
+from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.uploads import Uploads
@@ -53,20 +55,21 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What stands before every request."""
-    return [Middleware(Guard, hosts=server().settings.hosts)]
+    return [Middleware(Guard, hosts=server().settings.hosts), Middleware(Frontend)]
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Workers run while the app runs."""
+    """Workers run while the app runs. Nobody is answered before the pages are loaded: it is quick then."""
     one = server()
     one.supervisor.start()
-    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    await asyncio.to_thread(_warm)
     yield
     one.supervisor.stop()
     one.store.close()
 
 
 def _warm() -> None:
-    """Import what the pages need before somebody waits for it."""
+    """Load what the pages need, so that nobody waits for it later."""
+    frontend.warm()
     import formcheck.web.main  # noqa: F401

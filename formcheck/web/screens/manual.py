@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+
 import streamlit as st
 
 from formcheck.exercises import EXERCISES
@@ -24,7 +27,7 @@ def show(_: Visitor) -> None:
     if name in EXERCISES:
         exercise = EXERCISES[name]
         st.header(exercise.title)
-        _picture(exercise.name, f"A {exercise.title.lower()} without a fault")
+        _picture(exercise.name)
         st.write(exercise.about)
         st.markdown(f"**Film it.** {exercise.film_it}")
         _faults(exercise.faults)
@@ -36,12 +39,17 @@ def show(_: Visitor) -> None:
 def _faults(faults: tuple[Documented, ...]) -> None:
     for fault in faults:
         with st.expander(f"{fault.title}"):
-            _picture(fault.code, "Left as it should be, right with the fault (rendered)")
+            _picture(fault.code)
             st.markdown(fault_page(fault, "####"))
 
 
-def _picture(name: str, caption: str) -> None:
-    """The rendered picture of a fault or an exercise, where there is one."""
-    path = ASSETS / f"manual-{name}.webp"
-    if path.is_file():
-        st.image(path, caption=caption)
+def _picture(name: str) -> None:
+    """The rendered picture of a fault or an exercise (`python -m synthetic.manual_pictures`)."""
+    st.image(ASSETS / f"manual-{name}.webp", caption=captions()[name])
+
+
+@cache
+def captions() -> dict[str, str]:
+    """Fault code or name of an exercise -> what its picture shows."""
+    found: dict[str, str] = json.loads((ASSETS / "manual.json").read_text(encoding="utf-8"))
+    return found
