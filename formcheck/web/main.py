@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from formcheck.web import links
+from formcheck.web.media_routes import ASSETS
 from formcheck.web.screens import check, history, manual, review, safety, side_by_side, you
 from formcheck.web.visitor import Visitor, visitor
 
@@ -16,7 +17,7 @@ NO_COOKIE = (
 
 def run() -> None:
     """Show the page that was asked for."""
-    st.set_page_config(page_title="formcheck", page_icon="🏋️", layout="centered")
+    st.set_page_config(page_title="formcheck", page_icon=ASSETS / "icon.svg", layout="centered")
     who = visitor()
     if who is None:
         st.title("formcheck")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -73,3 +74,5 @@ def _warm() -> None:
     """Load what the pages need, so that nobody waits for it later."""
     frontend.warm()
     import formcheck.web.main  # noqa: F401
+
+    inspect.stack()  # Streamlit's first title does that; the first time takes as long as a page may
