@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from formcheck.exercise import Exercise, Fault, Limit
 from formcheck.exercises import EXERCISES
 from formcheck.exercises.filming import FILMING, FilmingProblem
 from formcheck.files import atomic_write
+from formcheck.report import Finding
 from formcheck.signals import SIGNALS
 from formcheck.words import DISCLAIMER, listed, with_unit
 
@@ -61,6 +63,33 @@ class Documented(Protocol):
     @property
     def cannot_tell(self) -> str:
         """What this finding does not say."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A fault that a report names and this version does not know: only what the report says about it."""
+
+    code: str
+    name: str
+    severity: int = 1
+    cue: str = ""
+    see: str = "This version of formcheck does not know this fault; only its numbers can be shown."
+    why: str = "Update formcheck to read about it."
+    source: str = "Not known to this version."
+    cannot_tell: str = "Not known to this version."
+
+    @property
+    def title(self) -> str:
+        """The code, and the name where there is one."""
+        return f"{self.code} {self.name.replace('-', ' ')}".strip()
+
+
+def documented(code: str, finding: Finding | None = None) -> Documented:
+    """The fault of this code; what the finding says about it where this version does not know it."""
+    known = every_fault().get(code)
+    if known is not None:
+        return known
+    return Unknown(code, finding.name, finding.severity, finding.cue) if finding else Unknown(code, "")
 
 
 def every_fault() -> dict[str, Documented]:
@@ -129,7 +158,7 @@ def limit_sentences(fault: Documented) -> list[str]:
         return [f"Reported {side} {with_unit(fault.warn, fault.unit)}."]
     if isinstance(fault, Fault):
         return [*map(_limit, fault.limits), _gate(fault)]
-    return []
+    return ["Its limits are not known to this version."]
 
 
 def price_sentence(fault: Documented) -> str:

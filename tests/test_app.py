@@ -219,6 +219,35 @@ def test_another_limit_starts_a_new_judgement(app_server, me) -> None:
     assert [job.kind for job in lift.jobs] == ["judge"]
 
 
+def test_load_and_its_place_can_be_changed_afterwards(app_server, me) -> None:
+    set_id = add(app_server, me, factories.finding())
+    app = page("review", set=set_id)
+    next(n for n in app.number_input if n.key == f"again-load-{set_id}").set_value(60.0)
+    next(s for s in app.selectbox if s.key == f"again-place-{set_id}").set_value("low-bar")
+    button(app, "Judge again").click().run()
+    lift = sets.find(app_server.store, set_id, me)
+    assert lift.lifter == {"load_kg": 60.0, "load_at": "low-bar"}
+
+
+def test_the_place_of_the_load_is_asked_once_there_is_a_load(app_server, me) -> None:
+    app = page()
+    assert not [s for s in app.selectbox if s.label == "Where is the load?"]
+    next(n for n in app.number_input if n.key == "load").set_value(40.0)
+    app.run()
+    assert [s for s in app.selectbox if s.label == "Where is the load?"]
+    assert not app.exception
+
+
+def test_a_fault_of_another_version_is_shown_for_what_it_is(app_server, me) -> None:
+    strange = factories.finding(code="SQ999", name="knees-sing", cue="Oil them.")
+    set_id = add(app_server, me, strange, factories.finding())
+    text = words(page("review", set=set_id))
+    assert "SQ999 knees sing" in text
+    assert "does not know this fault" in text
+    assert "14° (limit 12°)" in text
+    assert "SQ999" in next(s for s in page("history").selectbox if s.label == "With the flag").options[-1]
+
+
 # ---- history, manual, you ---------------------------------------------------------------------------
 
 

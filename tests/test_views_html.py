@@ -10,7 +10,7 @@ import numpy as np
 
 from formcheck.exercise import at, level
 from formcheck.exercises import EXERCISES
-from formcheck.views import html, plots
+from formcheck.views import html, plots, text
 from formcheck.views.plots import Plot, svg
 from formcheck.words import DISCLAIMER
 
@@ -140,3 +140,11 @@ def test_a_flat_curve_can_be_drawn() -> None:
 def test_titles_are_escaped() -> None:
     times = np.arange(10.0)
     assert "<b>" not in svg(Plot('"><b>', "deg", times, times, ()))
+
+
+def test_a_fault_that_this_version_does_not_know_is_shown_for_what_it_is() -> None:
+    report = factories.report(factories.finding(code="SQ999", name="knees-sing"))
+    for said in (html.page(report, SIGNALS), text.text(report)):
+        assert "SQ999 knees sing" in said
+        assert "does not know this fault" in said
+        assert "14° (limit 12°)" in said

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from formcheck.exercises import EXERCISES
 from formcheck.jobs import queue
-from formcheck.lifter import Lifter
+from formcheck.lifter import Lifter, LoadAt
 from formcheck.store import Store, sets
 from formcheck.store.models import LiftSet, Person, Upload
 from formcheck.video import sniff
@@ -17,17 +17,18 @@ SUFFIXES = {"matroska": ".webm", "avi": ".avi", "mpegts": ".ts", "flv": ".flv", 
 
 def take(
     store: Store, person_id: str, name: str, path: Path, *,
-    exercise: str = "auto", load_kg: float | None = None, upload_id: str | None = None,
+    exercise: str = "auto", load_kg: float | None = None, load_at: LoadAt | None = None,
+    upload_id: str | None = None,
 ) -> tuple[str, str]:  # fmt: skip
     """Take over a file as a set of this person; returns the ids of set and job.
 
     upload_id: the upload that it was, which ends with it. Raises VideoError when it is no video and
-    ConfigError for a load that cannot be.
+    ConfigError for a load, or a place of it, that cannot be.
     """
     video = f"video{SUFFIXES.get(sniff(path), '.mp4')}"
     with store.begin() as session:
         person = session.get_one(Person, person_id)
-        lifter = Lifter(person.height_m, person.mass_kg, person.sex, load_kg)  # type: ignore[arg-type]
+        lifter = Lifter(person.height_m, person.mass_kg, person.sex, load_kg, load_at)  # type: ignore[arg-type]
         lift = LiftSet(
             owner_id=person_id, name=name, video=video, lifter=sets.known(lifter),
             wanted={"exercise": exercise if exercise in EXERCISES else "auto"},

@@ -48,7 +48,7 @@ def judged_spans(report: Report) -> tuple[tuple[float, float], ...]:
 
 def reads_outline(finding: Finding) -> bool:
     """Whether a finding is about the outline of the back."""
-    fault = every_fault()[finding.code]
+    fault = every_fault().get(finding.code)
     return isinstance(fault, Fault) and bool(fault.signals & OUTLINE)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from formcheck.exercise import Fault
 from formcheck.judge import limits_of
-from formcheck.manual import Documented, every_fault, limit_sentences
+from formcheck.manual import Documented, documented, limit_sentences
 from formcheck.options import Options
 from formcheck.report import Cut, Finding, LoadUnseen, Report, Unseen
 from formcheck.words import clock, counted, listed, readable, span, with_unit
@@ -30,11 +30,10 @@ class Group:
 
 def by_fault(findings: Iterable[Finding]) -> list[Group]:
     """Groups, worst first: faults before warnings, then severity, then in how many reps."""
-    faults = every_fault()
     found: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda f: f.start_s):
         found.setdefault(finding.code, []).append(finding)
-    groups = [Group(faults[code], tuple(same)) for code, same in found.items()]
+    groups = [Group(documented(code, same[0]), tuple(same)) for code, same in found.items()]
     return sorted(
         groups, key=lambda g: (g.worst.verdict != "fault", -g.fault.severity, -len(g.findings), g.fault.code)
     )
@@ -148,9 +147,8 @@ def not_judged(report: Report) -> list[tuple[str, str]]:
 
     Where there are counted reps, what could not be judged in other attempts is left out.
     """
-    faults = every_fault()
     judged = {c.index for c in report.counted}
-    named: list[tuple[str, Unseen | LoadUnseen]] = [(faults[u.code].title, u) for u in report.unseen]
+    named: list[tuple[str, Unseen | LoadUnseen]] = [(documented(u.code).title, u) for u in report.unseen]
     named += [(LOAD_TITLE, u) for u in (report.load.unseen if report.load else ())]
     together: dict[str, list[str]] = {}
     for title, unseen in named:

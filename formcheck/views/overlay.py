@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from formcheck.analysis import Examination
 from formcheck.body import Reference
-from formcheck.manual import every_fault
+from formcheck.manual import documented
 from formcheck.pose import PoseTrack
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SIGNALS
@@ -213,7 +213,7 @@ def _strip(
     if flag is not None:
         colour = drawing.VERDICT_COLOUR[flag.verdict]
         cv2.rectangle(strip, (0, round(1.7 * size)), (room // 2, strip.shape[0]), colour, -1)
-        said = f"{every_fault()[flag.code].title}: {against(flag)}"
+        said = f"{documented(flag.code, flag).title}: {against(flag)}"
         fitted = drawing.fitting(said, size, width - 2 * room, 600)
         drawing.text(strip, fitted, (room, second), size, colour, 600)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -13,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from formcheck.report import Finding, Report
-from formcheck.views import load_words
+from formcheck.views import load_words, pdf_text
 from formcheck.views.groups import (
     Group,
     by_fault,
@@ -26,30 +25,32 @@ from formcheck.views.groups import (
     seen_at,
     tempo,
 )
+from formcheck.views.pdf_text import BOLD, REGULAR
 from formcheck.words import DISCLAIMER, span
 
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
 PICTURES_A_ROW, PICTURE_HIGH = 3, 62 * mm
 TEAL, SOFT, LINE = colors.HexColor("#0b6e69"), colors.HexColor("#5a676b"), colors.HexColor("#d9dfe0")
-TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=4)
+TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=10, leading=14, spaceAfter=4)
 SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8.5, leading=11, textColor=SOFT)
-TITLE = ParagraphStyle("title", parent=TEXT, fontName="Helvetica-Bold", fontSize=17, leading=21, spaceAfter=6)
+TITLE = ParagraphStyle("title", parent=TEXT, fontName=BOLD, fontSize=17, leading=21, spaceAfter=6)
 HEAD = ParagraphStyle(
-    "head", parent=TEXT, fontName="Helvetica-Bold", fontSize=12.5, leading=16, spaceBefore=10
+    "head", parent=TEXT, fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=10
 )
 CUE = ParagraphStyle(
-    "cue", parent=TEXT, fontName="Helvetica-Bold", fontSize=13, leading=17, textColor=colors.white,
+    "cue", parent=TEXT, fontName=BOLD, fontSize=13, leading=17, textColor=colors.white,
     backColor=TEAL, borderPadding=8, spaceBefore=8, spaceAfter=14,
 )  # fmt: skip
 
 
 def document(report: Report, frames: Mapping[Finding, bytes] | None = None) -> bytes:
     """The whole document. frames: a JPEG for each finding that has a key frame."""
+    pdf_text.fonts()
     out = io.BytesIO()
     pages = SimpleDocTemplate(
         out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
-        title=_plain(f"{name_of(report)}, {report.source}"), author="formcheck",
+        title=f"{name_of(report)}, {report.source}", author="formcheck",
     )  # fmt: skip
     pages.build([*_top(report), *_faults(report, frames or {}), *_rest(report)])
     return out.getvalue()
@@ -132,17 +133,13 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
 
 
 def _titled(title: str, words: str) -> Paragraph:
-    return Paragraph(f"<b>{_markup(title)}.</b> {_markup(words[:1].upper() + words[1:])}", TEXT)
+    return Paragraph(f"<b>{_markup(title, TEXT)}.</b> {_markup(words[:1].upper() + words[1:], TEXT)}", TEXT)
 
 
 def _words(words: str, style: ParagraphStyle = TEXT) -> Paragraph:
-    return Paragraph(_markup(words), style)
+    return Paragraph(_markup(words, style), style)
 
 
-def _markup(words: str) -> str:
-    return escape(_plain(words))
-
-
-def _plain(words: str) -> str:
-    """Only characters that the standard fonts of PDF have."""
-    return words.replace("\u2212", "-").encode("cp1252", errors="replace").decode("cp1252")
+def _markup(words: str, style: ParagraphStyle) -> str:
+    bold = style.fontName == BOLD
+    return pdf_text.markup(words, style.fontSize, f"#{style.textColor.hexval()[2:]}", 700 if bold else 500)

@@ -136,7 +136,7 @@ class Uploads:
         load = float(given) if isinstance(given, int | float) else None
         return intake.take(
             self.store, upload.owner_id, upload.name, self._path(upload.id), upload_id=upload.id,
-            exercise=str(asked.get("exercise")), load_kg=load,
+            exercise=str(asked.get("exercise")), load_kg=load, load_at=asked.get("load_at"),
         )  # fmt: skip
 
     def _owner(self, request: Request) -> str:

@@ -11,11 +11,10 @@ import streamlit as st
 
 from formcheck.exercises import EXERCISES
 from formcheck.jobs import intake, queue
-from formcheck.lifter import LOAD_KG, POUND_KG
 from formcheck.store import sets
 from formcheck.store.models import CANCELLED, FAILED, FINAL, QUEUED, Job, LiftSet
 from formcheck.web import components, links, wording
-from formcheck.web.screens import safety
+from formcheck.web.screens import fields, safety
 from formcheck.web.server import server
 from formcheck.web.visitor import Visitor
 
@@ -41,17 +40,11 @@ def show(who: Visitor) -> None:
 def _options(who: Visitor) -> dict[str, Any]:
     """What goes with each video: which exercise, and how heavy the bar was."""
     profile = who.profile()
-    titles = {"auto": "Recognise it", **{e.name: e.title for e in EXERCISES.values()}}
     left, right = st.columns(2)
-    exercise = left.selectbox("Exercise", list(titles), format_func=lambda name: titles[name])
-    factor = POUND_KG if profile.mass_unit == "lb" else 1.0
-    load = right.number_input(
-        f"Load in {profile.mass_unit} (optional)", step=2.5, format="%g",
-        min_value=LOAD_KG[0], max_value=LOAD_KG[1] / factor,
-        value=round(profile.load_kg / factor, 1) if profile.load_kg else None,
-        help="Bar and plates together. Kept with the set, so that your history compares like with like.",
-    )  # fmt: skip
-    return {"exercise": exercise, "load_kg": None if load is None else load * factor}
+    exercise = fields.exercise(left, "auto", "exercise")
+    load = fields.load(right, profile.load_kg, profile.mass_unit, "load")
+    place = fields.load_place(st.container(), None, "load-place") if load else None
+    return {"exercise": exercise, "load_kg": load, "load_at": place}
 
 
 def _samples(who: Visitor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from formcheck.exercises import EXERCISES
-from formcheck.manual import every_fault
+from formcheck.manual import documented
 from formcheck.store import sets
 from formcheck.store.models import LiftSet
 from formcheck.web import components, links, wording
@@ -42,11 +42,10 @@ def _filtered(lifts: list[LiftSet]) -> list[LiftSet]:
         format_func=lambda name: titles.get(name, name),
     )  # fmt: skip
     chosen = [lift for lift in lifts if exercise in (None, EVERY, lift.exercise)]
-    faults = every_fault()
     codes = sorted({code for lift in chosen for code in _codes(lift)})
     flag = st.selectbox(
         "With the flag", [NO_FILTER, CLEAN, *codes],
-        format_func=lambda code: faults[code].title if code in faults else code,
+        format_func=lambda code: code if code in (NO_FILTER, CLEAN) else documented(code).title,
     )  # fmt: skip
     if flag == CLEAN:
         return [lift for lift in chosen if lift.report and not _codes(lift)]
@@ -55,7 +54,7 @@ def _filtered(lifts: list[LiftSet]) -> list[LiftSet]:
 
 def _codes(lift: LiftSet) -> set[str]:
     findings = (lift.report or {}).get("findings", [])
-    return {f["code"] for f in findings if not f["code"].startswith("CAM") and f["code"] in every_fault()}
+    return {f["code"] for f in findings if not f["code"].startswith("CAM")}
 
 
 def _list(who: Visitor, lifts: list[LiftSet]) -> None:

@@ -1,4 +1,4 @@
-"""Judge a set again with other limits or as another exercise: from its track, without the video."""
+"""Judge a set again with other limits, load or as another exercise: from its track, without the video."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from formcheck.exercises import EXERCISES
 from formcheck.options import Options
 from formcheck.store import sets
 from formcheck.store.models import FINAL, LiftSet
+from formcheck.web.screens import fields
 from formcheck.web.visitor import Visitor
 from formcheck.words import UNIT_WORDS
 
@@ -22,7 +23,7 @@ def show(who: Visitor, lift: LiftSet) -> None:
     """The form, folded away; while it is being judged, a line that says so."""
     running = any(job.kind == "judge" and job.state not in FINAL for job in lift.jobs)
     st.fragment(_wait, run_every=LOOK_S if running else None)(who, lift.id, running)
-    with st.expander("Judge it again, with other limits or as another exercise"):
+    with st.expander("Judge it again: another exercise, load or limits"):
         _form(who, lift, running)
 
 
@@ -40,18 +41,19 @@ def _wait(who: Visitor, set_id: str, running: bool) -> None:
 
 def _form(who: Visitor, lift: LiftSet, running: bool) -> None:
     old = sets.options_of(lift)
-    names = ["auto", *EXERCISES]
-    titles = {"auto": "Recognise it", **{e.name: e.title for e in EXERCISES.values()}}
     with st.form(f"again-{lift.id}", border=False):
-        exercise = st.selectbox(
-            "Exercise", names, index=names.index(old.exercise), format_func=lambda name: titles[name]
-        )
+        left, right = st.columns(2)
+        exercise = fields.exercise(left, old.exercise, f"again-exercise-{lift.id}")
+        load_kg = fields.load(right, old.lifter.load_kg, who.profile().mass_unit, f"again-load-{lift.id}")
+        load_at = fields.load_place(st.container(), old.lifter.load_at, f"again-place-{lift.id}")
         st.write("Limits. Leave a field as it is to keep the standard one.")
         judged = EXERCISES.get(lift.exercise or "")
         faults = [f for f in judged.faults if f.limits] if judged else []
         limits = {f.code: _levels(lift, f, old) for f in faults}
         if st.form_submit_button("Judge again", disabled=running):
-            _start(who, lift, old, exercise, {f.code: limits[f.code] for f in faults if _changed(f, limits)})
+            lifter = replace(old.lifter, load_kg=load_kg, load_at=load_at)
+            chosen = {f.code: limits[f.code] for f in faults if _changed(f, limits)}
+            _start(who, lift, replace(old, exercise=exercise, lifter=lifter, limits=chosen))
 
 
 def _levels(lift: LiftSet, fault: Fault, old: Options) -> Levels:
@@ -76,15 +78,15 @@ def _changed(fault: Fault, limits: dict[str, Levels]) -> bool:
     return limits[fault.code] != (fault.limits[0].warn, fault.limits[0].fault)
 
 
-def _start(who: Visitor, lift: LiftSet, old: Options, exercise: str, limits: dict[str, Levels]) -> None:
+def _start(who: Visitor, lift: LiftSet, options: Options) -> None:
     faults = {f.code: f for e in EXERCISES.values() for f in e.faults}
-    for code, (warn, worst) in limits.items():
+    for code, (warn, worst) in options.limits.items():
         more = faults[code].limits[0].more_is_worse
         if worst is not None and (worst > warn) != more:
             st.error(
                 f"{faults[code].title}: the fault level must lie {'above' if more else 'below'} the warning."
             )
             return
-    sets.want(who.store, lift.id, who.person_id, replace(old, exercise=exercise, limits=limits))
+    sets.want(who.store, lift.id, who.person_id, options)
     who.start(lift, "judge")
     st.rerun()
