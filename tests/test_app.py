@@ -9,19 +9,21 @@ from typing import Any
 import cv2
 import factories
 import pytest
+import team
 from streamlit.testing.v1 import AppTest
 
 from formcheck.exercises import EXERCISES
 from formcheck.manual import every_fault
 from formcheck.store import people, sets
 from formcheck.store.models import FAILED, Job, LiftSet
+from formcheck.store.tokens import new_token
 from formcheck.web import server as server_module
 from formcheck.web import visitor as visitor_module
 from formcheck.web.media_routes import ASSETS
 from formcheck.web.screens import manual, safety
 from formcheck.web.server import Server
 
-TOKEN = people.new_token()
+TOKEN = new_token()
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def app_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serv
 
 @pytest.fixture
 def me(app_server: Server) -> str:
-    person = people.enrol(app_server.store, TOKEN)
+    person = people.local(app_server.store)
     people.answer_safety(app_server.store, person, safety.GO, {})
     people.update_profile(app_server.store, person, asked=True)
     return person
@@ -201,7 +203,7 @@ def test_a_flag_can_be_called_wrong_and_that_taken_back(app_server, me) -> None:
 
 
 def test_the_set_of_somebody_else_is_not_shown(app_server, me) -> None:
-    other = people.enrol(app_server.store, people.new_token())
+    other = team.person(app_server.store)
     set_id = add(app_server, other, factories.finding())
     text = words(page("review", set=set_id))
     assert "There is no such set here" in text

@@ -59,6 +59,7 @@ HEAVY = {
     "sqlalchemy": {"store", "jobs", "web"},
     "alembic": {"store"},
     "obstore": {"store"},
+    "argon2": {"store"},
     "huey": {"jobs"},
     "reportlab": {"views"},
     "pandas": {"report", "views", "web"},

@@ -32,7 +32,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def me(store: Store) -> str:
-    return people.enrol(store, "a")
+    return people.local(store)
 
 
 def video(folder: Path, seconds: float = 6.0) -> Path:

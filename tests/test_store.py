@@ -6,6 +6,7 @@ from pathlib import Path
 
 import factories
 import pytest
+import team
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -39,7 +40,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store) -> N
 
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
     first = Store.open(tmp_path)
-    person = people.enrol(first, people.new_token())
+    person = people.local(first)
     first.close()
     assert people.profile(Store.open(tmp_path), person).length_unit == "cm"
 
@@ -50,18 +51,8 @@ def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
         Store.open(tmp_path / "file")
 
 
-def test_a_browser_is_the_same_person_again_and_another_one_is_not(store: Store) -> None:
-    mine, yours = people.new_token(), people.new_token()
-    assert people.person_of(store, mine) is None
-    me, you = people.enrol(store, mine), people.enrol(store, yours)
-    assert me != you
-    assert people.enrol(store, mine) == people.person_of(store, mine) == me
-    assert people.person_of(store, None) is None
-    assert mine.encode() not in (store.folder / "formcheck.sqlite").read_bytes()
-
-
 def test_nobody_gets_at_the_sets_of_another(store: Store) -> None:
-    me, you = people.enrol(store, "a"), people.enrol(store, "b")
+    me, you = people.local(store), team.person(store)
     set_id = add(store, me)
     assert sets.find(store, set_id, me) is not None
     assert sets.find(store, set_id, you) is None
@@ -78,7 +69,7 @@ def test_nobody_gets_at_the_sets_of_another(store: Store) -> None:
 
 
 def test_a_deleted_set_is_gone_from_disk(store: Store) -> None:
-    me = people.enrol(store, "a")
+    me = people.local(store)
     gone = add(store, me, "VERY-PRIVATE-NAME.mp4", b"VERY-PRIVATE-BYTES")
     kept = add(store, me, "kept.mp4")
     sets.remove(store, gone, me)
@@ -91,7 +82,7 @@ def test_a_deleted_set_is_gone_from_disk(store: Store) -> None:
 
 
 def test_a_mark_is_kept_changed_and_taken_back(store: Store) -> None:
-    me = people.enrol(store, "a")
+    me = people.local(store)
     set_id = add(store, me)
 
     def marks() -> list[tuple[str, int, bool]]:
@@ -108,7 +99,7 @@ def test_a_mark_is_kept_changed_and_taken_back(store: Store) -> None:
 
 
 def test_limits_and_lifter_survive_the_database(store: Store) -> None:
-    me = people.enrol(store, "a")
+    me = people.local(store)
     set_id = add(store, me)
     wanted = Options.of(exercise="squat", limits={"SQ101": (8.0, None)}, height_m=1.8, load_kg=100.0)
     sets.want(store, set_id, me, wanted)
@@ -119,7 +110,7 @@ def test_limits_and_lifter_survive_the_database(store: Store) -> None:
 
 
 def test_safety_answers_hold_for_a_while(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    me = people.enrol(store, "a")
+    me = people.local(store)
     assert people.safety(store, me) is None
     people.answer_safety(store, me, "doctor", {"warning": True})
     people.answer_safety(store, me, "go", {"warning": False})

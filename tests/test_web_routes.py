@@ -8,18 +8,19 @@ from typing import Any
 
 import factories
 import pytest
+import team
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from formcheck.store import Store, people, sets
+from formcheck.store import Store, people, sets, signins
 from formcheck.store.models import LiftSet
 from formcheck.store.settings import AppSettings
 from formcheck.web import guard
 from formcheck.web.archive_routes import ArchiveRoutes
-from formcheck.web.guard import Guard
+from formcheck.web.guard import Guard, Identity
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.uploads import Uploads
 
@@ -42,26 +43,30 @@ def app(store: Store) -> Starlette:
         *MediaRoutes(store).routes(),
         *ArchiveRoutes(store).routes(),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, hosts=())])
+    guard = Middleware(Guard, identity=Identity(store, team=True), hosts=())
+    app = Starlette(routes=routes, middleware=[guard])
     app.state.sent = sent
     return app
 
 
-def browser(app: Starlette, store: Store) -> TestClient:
-    client = TestClient(app)
-    client.get("/", headers={"accept": "text/html"})
-    people.enrol(store, client.cookies[guard.COOKIE])
-    return client
+def browser(app: Starlette, token: str) -> TestClient:
+    return TestClient(app, cookies={guard.COOKIE: token})
+
+
+def owner_of(client: TestClient, store: Store) -> str:
+    person = signins.person_of(store, client.cookies[guard.COOKIE])
+    assert person is not None
+    return person
 
 
 @pytest.fixture
 def mine(app: Starlette, store: Store) -> TestClient:
-    return browser(app, store)
+    return browser(app, team.token(store, team.member(store, "me")))
 
 
 @pytest.fixture
 def other(app: Starlette, store: Store) -> TestClient:
-    return browser(app, store)
+    return browser(app, team.token(store, team.member(store, "other")))
 
 
 def send(client: TestClient, data: bytes, name: str = "set.mp4", piece: int = 100_000) -> Any:
@@ -76,7 +81,7 @@ def send(client: TestClient, data: bytes, name: str = "set.mp4", piece: int = 10
 def test_an_upload_in_pieces_becomes_a_set_with_a_job(app, store, mine) -> None:
     answer = send(mine, SAMPLE.read_bytes())
     set_id = answer.json()["set"]
-    owner = people.person_of(store, mine.cookies[guard.COOKIE])
+    owner = owner_of(mine, store)
     lift = sets.find(store, set_id, owner)
     assert lift is not None
     assert [job.id for job in lift.jobs] == app.state.sent
@@ -133,7 +138,7 @@ def test_a_video_is_given_to_its_owner_only_and_in_parts(app, store, mine, other
     assert (part.status_code, part.content) == (206, SAMPLE.read_bytes()[100:200])
     assert part.headers["cache-control"].startswith("private")
     assert other.get(url).status_code == 404
-    assert TestClient(app).get(url).status_code == 404
+    assert TestClient(app).get(url).status_code == 401
     for wrong in (
         f"/m/{set_id}/nothing.mp4",
         f"/m/{set_id}/..%2f..%2fformcheck.sqlite",
@@ -142,14 +147,48 @@ def test_a_video_is_given_to_its_owner_only_and_in_parts(app, store, mine, other
         assert mine.get(wrong).status_code == 404
 
 
-def test_the_guard_sets_cookie_and_policy_and_knows_its_hosts(app) -> None:
-    page = TestClient(app).get("/", headers={"accept": "text/html"})
+@pytest.fixture
+def alone(store: Store) -> Starlette:
+    """The app of a machine without a team."""
+    people.local(store)
+    routes = [Route("/", lambda _: PlainTextResponse("page")), *MediaRoutes(store).routes()]
+    one = Middleware(Guard, identity=Identity(store, team=False), hosts=())
+    return Starlette(routes=routes, middleware=[one])
+
+
+def test_the_guard_sets_cookie_and_policy_and_knows_its_hosts(alone) -> None:
+    page = TestClient(alone).get("/", headers={"accept": "text/html"})
     cookie = page.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "connect-src 'self'" in page.headers["content-security-policy"]
     assert "'unsafe-inline'" not in page.headers["content-security-policy"].split("style-src")[0]
-    assert TestClient(app).get("/", headers={"host": "evil.example"}).status_code == 421
+    assert TestClient(alone).get("/", headers={"host": "evil.example"}).status_code == 421
+
+
+def test_without_a_team_every_browser_shows_the_same_sets_but_no_other_site_does(alone, store) -> None:
+    with store.begin() as session:
+        lift = LiftSet(owner_id=people.LOCAL, name="a.mp4", video="video.mp4")
+        session.add(lift)
+        session.flush()
+        url = f"/m/{lift.id}/video.mp4"
+        store.media.put(sets.key(lift.id, "video.mp4"), b"VIDEO")
+    for _ in range(2):  # a second browser, or the same after its cookies were cleared
+        client = TestClient(alone)
+        assert client.get(url).status_code == 404  # what another site's page asks comes without the cookie
+        client.get("/", headers={"accept": "text/html"})
+        answer = client.get(url)
+        assert answer.content == b"VIDEO"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_a_team_answers_nothing_before_signing_in(app, mine) -> None:
+    nobody = TestClient(app, follow_redirects=False)
+    page = nobody.get("/", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/sign-in")
+    assert "set-cookie" not in page.headers
+    assert nobody.get("/api/archive").status_code == 401
+    assert mine.get("/").text == "page"
 
 
 def test_everything_goes_out_as_a_zip_and_comes_in_again(app, store, mine, other) -> None:
@@ -158,11 +197,11 @@ def test_everything_goes_out_as_a_zip_and_comes_in_again(app, store, mine, other
     with store.begin() as session:
         lift = session.get_one(LiftSet, set_id)
         lift.report, lift.playback, lift.judged_s = report.to_dict(), "video.mp4", 1.0
-    owner = people.person_of(store, mine.cookies[guard.COOKIE])
+    owner = owner_of(mine, store)
     sets.mark(store, set_id, owner, "SQ101", 0, False)
     packed = mine.get("/api/archive").content
     assert send(other, packed, "sets.zip").json() == {"sets": 1}
-    (copy,) = sets.of_person(store, people.person_of(store, other.cookies[guard.COOKIE]))
+    (copy,) = sets.of_person(store, owner_of(other, store))
     assert copy.id != set_id
     assert sets.report_of(copy) == report
     assert [(m.code, m.right) for m in copy.marks] == [("SQ101", False)]

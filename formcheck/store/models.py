@@ -6,12 +6,15 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 """States of a job; the last three are final."""
 FINAL = (DONE, FAILED, CANCELLED)
+SHARED, OWN, DROPPED = "shared", "own", "dropped"
+"""What becomes of a person's videos: the trainer sees them too, only they themselves do, or nobody: a video
+is deleted as soon as it was analysed."""
 
 
 def new_id() -> str:
@@ -47,15 +50,114 @@ class Person(Base):
     mass_unit: Mapped[str] = mapped_column(default="kg")
     asked: Mapped[bool] = mapped_column(default=False)
     """Whether the profile page was shown and answered or skipped."""
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    keep_days: Mapped[int | None] = mapped_column(default=None)
+    """Sets older than this are deleted; None: as long as whoever runs the app has set."""
+    video_use: Mapped[str] = mapped_column(default=SHARED, server_default=SHARED)
+    blur_faces: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the head is made unrecognisable in everything that is exported."""
 
 
-class Browser(Base):
-    """A browser that acts for a person: the SHA-256 of the random token in its cookie."""
+class Account(Base):
+    """How a person of a team signs in, and what they may manage; a client is neither admin nor trainer.
 
-    __tablename__ = "browsers"
+    email: lower case; password_hash: argon2id, None for who signs in through OIDC only.
+    """
+
+    __tablename__ = "accounts"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None] = mapped_column(default=None)
+    admin: Mapped[bool] = mapped_column(default=False)
+    trainer: Mapped[bool] = mapped_column(default=False)
+    closed: Mapped[bool] = mapped_column(default=False)
+    """Whether an admin has shut the account: nobody signs in, nothing is deleted."""
+    created_s: Mapped[float] = mapped_column(default=time.time)
+    person: Mapped[Person] = relationship(lazy="joined")
+
+    @property
+    def role(self) -> str:
+        """One word for lists: the widest role."""
+        return "admin" if self.admin else "trainer" if self.trainer else "client"
+
+
+class Coaching(Base):
+    """A trainer and a client of theirs."""
+
+    __tablename__ = "coachings"
+    trainer_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    began_s: Mapped[float] = mapped_column(default=time.time)
+
+
+class SignIn(Base):
+    """A browser that acts for a person of a team: the SHA-256 of the random token in its cookie."""
+
+    __tablename__ = "sign_ins"
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    browser: Mapped[str] = mapped_column(default="")
     created_s: Mapped[float] = mapped_column(default=time.time)
+    seen_s: Mapped[float] = mapped_column(default=time.time)
+    expires_s: Mapped[float]
+
+
+class OneTimeLink(Base):
+    """A link that lets somebody in once: the SHA-256 of the token in its address.
+
+    kind: owner (makes the first account), invite, reset (a new password). trainer: what the invited one
+    becomes; a client gets the maker as trainer. for_id: whose password; note: whom it is for, to tell apart.
+    """
+
+    __tablename__ = "one_time_links"
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    for_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None)
+    email: Mapped[str | None] = mapped_column(default=None)
+    trainer: Mapped[bool] = mapped_column(default=False)
+    created_s: Mapped[float] = mapped_column(default=time.time)
+    expires_s: Mapped[float]
+    used_s: Mapped[float | None] = mapped_column(default=None)
+
+
+class FailedSignIn(Base):
+    """A wrong password: SHA-256 of what is locked after some (account and address, or one of the two)."""
+
+    __tablename__ = "failed_sign_ins"
+    __table_args__ = (Index(None, "key_sha256", "failed_s"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    key_sha256: Mapped[str]
+    failed_s: Mapped[float] = mapped_column(default=time.time)
+
+
+class Consent(Base):
+    """That a person agreed to one version of the text, and when they took it back."""
+
+    __tablename__ = "consents"
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    given_s: Mapped[float] = mapped_column(default=time.time)
+    revoked_s: Mapped[float | None] = mapped_column(default=None)
+
+
+class AuditEntry(Base):
+    """Who did what, when, to whose data. It goes with the person it is about, not with the one who acted."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "about_id", "at_s"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    at_s: Mapped[float] = mapped_column(default=time.time, index=True)
+    actor_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    actor: Mapped[str]
+    """Their name at that time."""
+    about_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    action: Mapped[str]
+    set_id: Mapped[str | None] = mapped_column(default=None)
+    what: Mapped[str] = mapped_column(default="")
 
 
 class SafetyAnswer(Base):

@@ -1,9 +1,7 @@
-"""Who asks: from the token in a browser's cookie to a person, their profile and safety answers."""
+"""People: the one of a machine without a team, and everybody's profile and safety answers."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import time
 from typing import Any
 
@@ -11,36 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formcheck.store import Store
-from formcheck.store.models import Browser, Person, SafetyAnswer
+from formcheck.store.models import Person, SafetyAnswer
 
 ASK_AGAIN_S = 90 * 86400  # safety is asked again after three months (engineering choice)
-TOKEN_BYTES = 32
+LOCAL = "local"  # the id of the one person of a machine without a team
 
 
-def new_token() -> str:
-    """A fresh random token for a browser's cookie."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def person_of(store: Store, token: str | None) -> str | None:
-    """The id of the person this browser acts for; None for an unknown or missing token."""
-    if not token:
-        return None
+def local(store: Store) -> str:
+    """The one person of a machine without a team, made if they are not there yet."""
     with store.begin() as session:
-        return session.scalar(select(Browser.person_id).where(Browser.token_sha256 == _hash(token)))
-
-
-def enrol(store: Store, token: str) -> str:
-    """The person of this browser, made now if the browser is new."""
-    known = person_of(store, token)
-    if known is not None:
-        return known
-    with store.begin() as session:
-        person = Person()
-        session.add(person)
-        session.flush()
-        session.add(Browser(token_sha256=_hash(token), person_id=person.id))
-        return person.id
+        if session.get(Person, LOCAL) is None:
+            session.add(Person(id=LOCAL))
+    return LOCAL
 
 
 def profile(store: Store, person_id: str) -> Person:
@@ -86,7 +66,3 @@ def _person(session: Session, person_id: str) -> Person:
     if person is None:
         raise LookupError(f"there is no person {person_id}")
     return person
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

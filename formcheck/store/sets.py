@@ -1,4 +1,4 @@
-"""The sets of a person: list, find, mark, delete. Nobody gets a set without naming its owner."""
+"""The sets of a person: list, find, mark, delete; each for somebody, by the rules in `access`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from formcheck.lifter import Lifter
 from formcheck.options import Options
 from formcheck.report import Report
-from formcheck.store import Store
+from formcheck.store import Store, access
 from formcheck.store.models import FlagMark, Job, LiftSet, Upload
 
 
@@ -26,14 +26,22 @@ def key(set_id: str, name: str) -> str:
     return f"{folder_of(set_id)}/{name}"
 
 
-def find(store: Store, set_id: str, owner_id: str | None) -> LiftSet | None:
-    """The set with its jobs and marks, if it belongs to this person; detached, to read only."""
-    if owner_id is None:
+def find(store: Store, set_id: str, viewer_id: str | None) -> LiftSet | None:
+    """The set with its jobs and marks, if this person may see it; detached, to read only."""
+    if viewer_id is None:
         return None
     with store.begin() as session:
-        lift = session.scalar(_whole().where(LiftSet.id == set_id, LiftSet.owner_id == owner_id))
+        lift = session.scalar(_whole().where(LiftSet.id == set_id))
+        seen = lift is not None and access.may_see(session, viewer_id, lift)
         session.expunge_all()
-        return lift
+        return lift if seen else None
+
+
+def of_client(store: Store, viewer_id: str, owner_id: str) -> list[LiftSet]:
+    """Every set of somebody that this person may see; as `of_person`."""
+    with store.begin() as session:
+        seen = access.reach(session, viewer_id, owner_id) is not None
+    return of_person(store, owner_id) if seen else []
 
 
 def of_person(store: Store, owner_id: str) -> list[LiftSet]:
@@ -125,7 +133,7 @@ def _whole() -> Select[LiftSet]:
 
 def _owned(session: Session, set_id: str, owner_id: str) -> LiftSet:
     lift = session.get(LiftSet, set_id)
-    if lift is None or lift.owner_id != owner_id:
+    if lift is None or not access.may_change(session, owner_id, lift):
         raise LookupError(f"this person has no set {set_id}")
     return lift
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -21,26 +22,60 @@ WORKERS = 1  # one analysis already uses two cores: finding poses, and making a 
 
 @dataclass(frozen=True)
 class AppSettings:
-    """folder: where all data is; hosts: names under which the app may be opened besides this machine's."""
+    """folder: where all data is; hosts: names under which the app may be opened besides this machine's.
+
+    team: whether people sign in; url: the address they open, as in https://form.example.com; keep_days: sets
+    older than this are deleted, None never; proxies: addresses whose word is taken for who is asking.
+    """
 
     folder: Path
     max_upload_mb: int = MAX_UPLOAD_MB
     max_minutes: float = MAX_MINUTES
     workers: int = WORKERS
     hosts: tuple[str, ...] = ()
+    team: bool = False
+    url: str = ""
+    keep_days: int | None = None
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> AppSettings:
-    """Settings from FORMCHECK_DATA, _MAX_UPLOAD_MB, _MAX_MINUTES, _WORKERS, _HOSTS. Raises ConfigError."""
+    """Settings from FORMCHECK_DATA, _MAX_UPLOAD_MB and the like (docs/design.md). Raises ConfigError."""
     given = os.environ if environment is None else environment
     folder = given.get("FORMCHECK_DATA") or platformdirs.user_data_dir("formcheck", appauthor=False)
+    url = given.get("FORMCHECK_URL", "").strip().rstrip("/")
+    host = _host_of(url)
+    keep = int(_number(given, "FORMCHECK_KEEP_DAYS", 1)) if given.get("FORMCHECK_KEEP_DAYS") else None
     return AppSettings(
         Path(folder).expanduser().absolute(),
         int(_number(given, "FORMCHECK_MAX_UPLOAD_MB", MAX_UPLOAD_MB)),
         _number(given, "FORMCHECK_MAX_MINUTES", MAX_MINUTES),
         int(_number(given, "FORMCHECK_WORKERS", WORKERS)),
-        tuple(name.strip() for name in given.get("FORMCHECK_HOSTS", "").split(",") if name.strip()),
+        (*_names(given, "FORMCHECK_HOSTS"), *([host] if host else [])),
+        team=_yes(given, "FORMCHECK_TEAM"),
+        url=url,
+        keep_days=keep,
+        proxies=_names(given, "FORMCHECK_PROXIES") or AppSettings.proxies,
     )
+
+
+def _names(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.get(name, "").split(",") if part.strip())
+
+
+def _yes(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "").strip().lower()
+    if text not in ("", "0", "no", "1", "yes"):
+        raise ConfigError(f"{name} must be 1 or 0, got {text!r}.")
+    return text in ("1", "yes")
+
+
+def _host_of(url: str) -> str:
+    """The name in the public address; empty for none. Raises ConfigError."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path):
+        raise ConfigError(f"FORMCHECK_URL must be like https://form.example.com, got {url!r}.")
+    return parts.hostname or ""
 
 
 def _number(given: Mapping[str, str], name: str, default: float) -> float:

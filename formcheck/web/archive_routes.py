@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from formcheck.store import Store, archive, people
+from formcheck.store import Store, archive
 from formcheck.web import guard
 from formcheck.web.media_routes import NOTHING
 
@@ -28,7 +28,7 @@ class ArchiveRoutes:
         return [Route("/api/archive", self._out, methods=["GET"])]
 
     async def _out(self, request: Request) -> Response:
-        owner = people.person_of(self.store, guard.token_of(request))
+        owner = guard.person_of(request)
         if owner is None:
             return NOTHING
         scratch = tempfile.TemporaryDirectory(prefix="archive-", dir=self.store.folder)

@@ -10,7 +10,7 @@ from formcheck.web.screens import check, history, manual, review, safety, side_b
 from formcheck.web.visitor import Visitor, visitor
 
 NO_COOKIE = (
-    "This browser keeps no cookie for this page, so formcheck cannot tell your sets from other people's. "
+    "This browser keeps no cookie for this page, so formcheck cannot tell it from another site. "
     "Allow cookies for this address and reload the page."
 )
 

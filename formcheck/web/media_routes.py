@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from formcheck.store import Store, people, sets
+from formcheck.store import Store, sets
 from formcheck.web import guard
 
 ASSETS = Path(__file__).parent / "assets"
@@ -43,7 +43,7 @@ class MediaRoutes:
 
     def _file(self, request: Request) -> Response:
         set_id, name = request.path_params["set_id"], request.path_params["name"]
-        owner = people.person_of(self.store, guard.token_of(request))
+        owner = guard.person_of(request)
         lift = sets.find(self.store, set_id, owner)
         folder = self.store.media.folder
         if lift is None or folder is None or name not in self.store.media.names(sets.folder_of(lift.id)):

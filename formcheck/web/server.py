@@ -15,12 +15,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from formcheck.jobs.supervisor import Supervisor
-from formcheck.store import Store
+from formcheck.store import Store, people
 from formcheck.store.settings import AppSettings, from_environment
 from formcheck.web import frontend
 from formcheck.web.archive_routes import ArchiveRoutes
 from formcheck.web.frontend import Frontend
-from formcheck.web.guard import Guard
+from formcheck.web.guard import Guard, Identity
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.uploads import Uploads
 
@@ -29,11 +29,12 @@ SCRIPT = Path(__file__).parent / "main.py"
 
 @dataclass(frozen=True)
 class Server:
-    """What pages and routes share: the store, the settings, the workers."""
+    """What pages and routes share: the store, the settings, the workers, who is behind a cookie."""
 
     settings: AppSettings
     store: Store
     supervisor: Supervisor
+    identity: Identity
 
 
 @cache
@@ -41,7 +42,9 @@ def server() -> Server:
     """The one server of this process, opened when first needed. Raises FormcheckError."""
     settings = from_environment()
     store = Store.open(settings.folder)
-    return Server(settings, store, Supervisor(store, settings))
+    if not settings.team:
+        people.local(store)
+    return Server(settings, store, Supervisor(store, settings), Identity(store, settings.team))
 
 
 def routes() -> list[BaseRoute]:
@@ -56,7 +59,9 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What stands before every request."""
-    return [Middleware(Guard, hosts=server().settings.hosts), Middleware(Frontend)]
+    one = server()
+    guard = Middleware(Guard, identity=one.identity, hosts=one.settings.hosts, url=one.settings.url)
+    return [guard, Middleware(Frontend)]
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from formcheck.errors import FormcheckError
 from formcheck.jobs import intake
 from formcheck.jobs.supervisor import Supervisor
-from formcheck.store import Store, archive, people
+from formcheck.store import Store, archive
 from formcheck.store.models import Upload
 from formcheck.store.settings import AppSettings
 from formcheck.web import guard
@@ -142,7 +142,7 @@ class Uploads:
     def _owner(self, request: Request) -> str:
         if not guard.same_origin(request):
             raise RefusedError(403, "This request did not come from formcheck's own page.")
-        owner = people.person_of(self.store, guard.token_of(request))
+        owner = guard.person_of(request)
         if owner is None:
             raise RefusedError(401, "This browser is not known yet; reload the page.")
         return owner

@@ -9,6 +9,7 @@ import streamlit as st
 from formcheck.jobs import queue
 from formcheck.store import Store, people
 from formcheck.store.models import LiftSet, Person
+from formcheck.store.tokens import TOKEN
 from formcheck.web import guard
 from formcheck.web.server import server
 
@@ -34,13 +35,14 @@ class Visitor:
 def token() -> str | None:
     """The token in the cookie of this browser; None when it keeps no cookies."""
     value = st.context.cookies.get(guard.COOKIE, "")
-    return value if guard.TOKEN.fullmatch(value) else None
+    return value if TOKEN.fullmatch(value) else None
 
 
 def visitor() -> Visitor | None:
-    """The visitor of this page; None for a browser without the cookie."""
+    """Who looks at this page, asked anew in every run; None without a cookie, or once signed out."""
     found = token()
     if found is None:
         return None
-    store = server().store
-    return Visitor(store, people.enrol(store, found))
+    one = server()
+    person_id = one.identity.person_of(found)
+    return Visitor(one.store, person_id) if person_id else None

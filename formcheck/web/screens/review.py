@@ -15,7 +15,7 @@ from formcheck.web.screens import downloads, judge_again, rep_cards, side_by_sid
 from formcheck.web.visitor import Visitor
 from formcheck.words import DISCLAIMER
 
-NO_SET = "There is no such set here: it was deleted, or it belongs to another browser."
+NO_SET = "There is no such set here: it was deleted, or it belongs to somebody else."
 
 
 def show(who: Visitor) -> None:
