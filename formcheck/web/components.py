@@ -1,4 +1,4 @@
-"""The pieces of the pages that run in the browser: the uploader, the review player, the comparison.
+"""The pieces of the pages that run in the browser: uploader, review player, comparison, live mode.
 
 Their code lies in `assets/` and comes from this server's own route, so that the content security policy
 needs no exception and no build step is needed; what Streamlit mounts is only a loader.
@@ -32,6 +32,7 @@ def _component(name: str) -> Callable[..., Any]:
 _uploader = _component("uploader")
 _player = _component("player")
 _compare = _component("compare")
+_live = _component("live")
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,9 @@ def player(key: str, scene: str, video: str | None, seek: dict[str, float] | Non
 def compare(key: str, first: Side, second: Side, at_s: float | None = None) -> None:
     """Two reps side by side in the same phase. at_s: the moment of the second one to begin with."""
     _compare(key=key, data={"sides": [asdict(first), asdict(second)], "at": at_s})
+
+
+def live(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Live mode, see `assets/live.js` for its data; {set: id} once when a set is over."""
+    over: dict[str, Any] | None = _live(key="live", data=data, on_over_change=lambda: None).over
+    return over

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.store import Store, people
 from formcheck.store.settings import AppSettings, from_environment
-from formcheck.web import frontend
+from formcheck.web import frontend, live_assets
 from formcheck.web.archive_routes import ArchiveRoutes
 from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard, Identity
@@ -54,6 +54,7 @@ def routes() -> list[BaseRoute]:
         *Uploads(one.store, one.settings, one.supervisor).routes(),
         *MediaRoutes(one.store).routes(),
         *ArchiveRoutes(one.store).routes(),
+        *live_assets.routes(),
     ]
 
 

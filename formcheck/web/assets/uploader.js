@@ -140,7 +140,7 @@ class Sending {
 }
 
 /** Ask the server; throws an Error with status and sentence when it refuses, a plain one when it is away. */
-async function ask(method, url, body, signal) {
+export async function ask(method, url, body, signal) {
   const json = body !== undefined && !(body instanceof Blob);
   const answer = await fetch(url, {
     method, signal, credentials: "same-origin",
@@ -153,7 +153,7 @@ async function ask(method, url, body, signal) {
 }
 
 /** Try again while the server is away or in trouble; what it refuses is refused. */
-async function retried(act) {
+export async function retried(act) {
   for (let n = 1; ; n++) {
     try {
       return await act();

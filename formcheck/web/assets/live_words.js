@@ -1,0 +1,42 @@
+// What live mode says on screen and aloud, beside what the engine says (checks, cues).
+
+/** Stage of a session -> [what is shown large, what is said aloud]. */
+export const STAGES = {
+  loading: ["Loading the pose model …", ""],
+  setup: ["Get into place", ""],
+  stand: ["Stand upright and still", "Stand upright and still."],
+  hinge: ["One slow hinge, no weight, hands on your hips", "One slow hinge, without weight, hands on your hips."],
+  ready: ["Ready: take your place", "Ready. Take your place."],
+  countdown: ["", ""],
+  set: ["", "Go."],
+  done: ["Set over", "Set over. Well done."],
+};
+
+/** Check of the setting up -> what is said of it while nothing is wrong. */
+export const CHECKS = {
+  person: "Somebody in the picture", "whole-body": "Whole body in the picture", distance: "Right distance",
+  "side-on": "Seen from the side", light: "Enough light", frames: "Pictures come fast enough",
+  people: "Nobody else in the picture", steady: "The camera stands still",
+};
+
+export const HIDDEN = "Paused: this page was not in front. Come back into the picture; the set goes on.";
+export const CAMERA_LOST = "The camera is gone. Plug it in again, or choose another one: the set goes on by itself.";
+export const CAMERA_BACK = "The camera is back.";
+export const OFFLINE = "The connection to formcheck is lost; trying again. Nothing is lost: what the camera sees is " +
+  "kept and sent afterwards.";
+export const TURNED = "The phone was turned. Turn it back: this set goes on in the direction it was begun in.";
+export const LOST = "The connection was away for too long: the set begins anew.";
+export const NO_BUILD = "The part of MediaPipe that runs in the browser does not load";
+export const ENDING = "Ending the set …";
+export const SENDING = "Sending the recording";
+export const NOT_SENT = "The recording could not be sent.";
+export const NO_RECORDING = "This browser cannot record; the set is judged from what was seen live.";
+
+/** The engine's phase of a rep as one reads it from afar. */
+export const PHASES = { descent: "down", ascent: "up", bottom: "bottom", top: "top", hold: "hold" };
+
+/** 0:42 */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

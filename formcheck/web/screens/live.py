@@ -1,0 +1,108 @@
+"""Live: a set in front of the camera of this device, one cue at a time, and the report afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from formcheck import web_build
+from formcheck.errors import FormcheckError, ModelError
+from formcheck.exercises import EXERCISES
+from formcheck.web import components, links, live_assets
+from formcheck.web.media_routes import ASSETS
+from formcheck.web.screens import fields, safety
+from formcheck.web.visitor import Visitor
+
+AUTO = "auto"
+MEANWHILE = "Until then: film the set and upload the video under Check a set; the report is the same."
+PRIVACY = (
+    "The pictures are looked at in this browser. What is sent to formcheck is where your joints are and the "
+    "outline of your body, and the recording if it is switched on."
+)
+
+
+def show(who: Visitor) -> None:
+    """The page."""
+    st.title("Live")
+    st.write("Prop up the phone or laptop, do a set in front of it, hear what matters, and read the report.")
+    if words := safety.advice(who):
+        st.warning(words)
+    try:
+        where = live_assets.addresses()
+    except ModelError as e:
+        _missing(str(e))
+        return
+    exercise = _exercise()
+    _place(exercise)
+    over = components.live({**where, **_choices(who, exercise)})
+    st.caption(PRIVACY)
+    if over:
+        links.go("review", set=over["set"])
+
+
+def _missing(why: str) -> None:
+    st.warning(f"{why} {MEANWHILE}")
+    with st.container(horizontal=True):
+        if st.button("Check a set instead", type="primary"):
+            links.go("check")
+        fetch = st.button("Fetch it now (10 MB)")
+    if fetch:
+        try:
+            with st.spinner("Fetching MediaPipe's web build …"):
+                web_build.provision(lambda _: None)
+        except FormcheckError as e:
+            st.error(str(e))
+        else:
+            st.rerun()
+
+
+def _exercise() -> str:
+    titles = {**{e.name: e.title for e in EXERCISES.values()}, AUTO: "Recognise it"}
+    chosen = st.pills(
+        "Exercise",
+        list(titles),
+        format_func=lambda name: titles[name],
+        default=next(iter(titles)),
+        key="live-exercise",
+    )
+    return chosen or AUTO
+
+
+def _place(exercise: str) -> None:
+    """Where the camera goes."""
+    picture = ASSETS / f"camera-{exercise}.webp"
+    if not picture.is_file():
+        picture = ASSETS / "camera-squat.webp"
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    if picture.is_file():
+        left.image(str(picture))
+    where = EXERCISES[exercise].film_it if exercise in EXERCISES else next(iter(EXERCISES.values())).film_it
+    right.write(f"**Where the camera goes.** {where}")
+    right.write(
+        "Then press Begin and walk there: formcheck says what is missing, counts down and starts by itself."
+    )
+
+
+def _choices(who: Visitor, exercise: str) -> dict[str, Any]:
+    """What goes with the set."""
+    with st.container(horizontal=True):
+        record = st.toggle(
+            "Record the video", value=True, key="live-record",
+            help="The recording is analysed picture by picture after the set and is kept with it. "
+            "Off: landmarks only, no video leaves the camera.",
+        )  # fmt: skip
+        hinge = st.toggle(
+            "One slow hinge first", value=exercise != "plank", key=f"live-hinge-{exercise == 'plank'}",
+            help="Slow and without a load, hands on the hips: what your back is compared with.",
+        )  # fmt: skip
+        speech = st.toggle("Voice", value=True, key="live-speech")
+        sound = st.toggle("Tones", value=True, key="live-sound")
+    profile = who.profile()
+    left, right = st.columns(2)
+    load_kg = fields.load(left, profile.load_kg, profile.mass_unit, "live-load")
+    load_at = fields.load_place(right, None, "live-load-at")
+    return {
+        "exercise": exercise, "hinge": hinge, "record": record, "speech": speech, "sound": sound,
+        "load_kg": load_kg, "load_at": load_at,
+    }  # fmt: skip
