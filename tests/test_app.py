@@ -285,3 +285,39 @@ def test_the_profile_keeps_pounds_and_feet_as_kilograms_and_metres(app_server, m
     profile = people.profile(app_server.store, me)
     assert profile.height_m == pytest.approx(1.778)
     assert profile.mass_kg == pytest.approx(80.0, abs=0.1)
+
+
+# ---- live -------------------------------------------------------------------------------------------
+
+
+def test_live_without_the_web_build_says_so_and_offers_both_ways(
+    app_server: Server, me: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from formcheck import web_build
+    from formcheck.errors import ModelError
+
+    def missing() -> Path:
+        raise ModelError("MediaPipe's web build is not installed.")
+
+    monkeypatch.setattr(web_build, "find", missing)
+    app = page("live")
+    assert "film the set and upload the video" in words(app)
+    assert [b.label for b in app.button] == ["Check a set instead", "Fetch it now (10 MB)"]
+    monkeypatch.setattr(web_build, "provision", lambda _: missing())
+    button(app, "Fetch it now").click().run()
+    assert "not installed" in words(app)
+
+
+def test_live_offers_every_exercise_and_what_to_do_with_the_video(
+    app_server: Server, me: str, monkeypatch: pytest.MonkeyPatch, model: Path
+) -> None:
+    from formcheck import web_build
+
+    monkeypatch.setattr(web_build, "find", lambda: Path())
+    app = page("live")
+    for exercise in ("squat", "deadlift", "row", "plank", "auto"):
+        app.session_state["live-exercise"] = exercise
+        app.run()
+        assert not app.exception
+        assert "Where the camera goes" in words(app)
+    assert {"Record the video", "One slow hinge first", "Voice", "Tones"} == {t.label for t in app.toggle}
