@@ -99,12 +99,18 @@ class Analysis:
         row = np.array([*(of(body) for of in self._functions), *postures.columns(body)])
         return self._take(self._smoother.push(pose.time_s, row))
 
+    def open(self) -> Segment | None:
+        """The rep or hold that is still going on, as far as it is certain; None at rest. Changes nothing."""
+        span = self._cutter.peek()
+        return None if span is None or not span.judged else self._segment(span, self._next_index)
+
     def peek(self) -> list[Finding]:
         """What is wrong now, in the rep still open. Changes nothing."""
-        span = self._cutter.peek()
-        if span is None or not span.judged:
-            return []
-        segment = self._segment(span, self._next_index)
+        segment = self.open()
+        return [] if segment is None else self.wrong_in(segment)
+
+    def wrong_in(self, segment: Segment) -> list[Finding]:
+        """What `peek` finds in a segment that `open` gave."""
         verdicts = (
             judge(fault, segment, self.calibration, self.options)
             for fault in self._faults

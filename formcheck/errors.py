@@ -44,3 +44,7 @@ class ConfigError(FormcheckError):
 
 class OutputError(FormcheckError):
     """A result cannot be written (folder missing, no permission, disk full)."""
+
+
+class LiveError(FormcheckError):
+    """A live session was sent something that is no frame or message of it."""

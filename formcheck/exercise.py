@@ -93,6 +93,7 @@ class Fault:
     """One fault, written so that a coach can read it and a machine can run it.
 
     limits: all of them must be broken; the first is the one reported.
+    say: the cue in the few words that can be said in a rep; empty where the cue itself is that short.
     during: phases in which sustained limits are watched (none: the whole segment).
     price: the fault taken away, to see what it costs the low back (None: a moment does not show it).
     """
@@ -114,6 +115,12 @@ class Fault:
     variants: tuple[str, ...] = ()  # only for these variants of the exercise (none: all)
     own_back: bool = False  # only against the lifter's own back, standing or hinging, never what is usual
     price: Remedy | None = None
+    say: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The cue as it is said during a rep."""
+        return self.say or self.cue
 
     @property
     def signals(self) -> frozenset[str]:

@@ -46,11 +46,12 @@ STRAIGHT_ARM = 0.85  # arm reach above this in a plank is the high one
 
 @dataclass(frozen=True)
 class Recognition:
-    """Exercise (None: none of them), its variant, and how sure (0..1)."""
+    """Exercise (None: none of them), its variant, how sure (0..1); evidence: how many reps' worth of it."""
 
     exercise: Exercise | None
     variant: str = ""
     confidence: float = 0.0
+    evidence: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,18 +83,19 @@ def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
         hint = f"; did you mean {near[0]!r}?" if near else f"; choose auto, {', '.join(EXERCISES)}."
         raise ConfigError(f"There is no exercise {wanted!r}{hint}")
     columns = [smoothed(*take) for take in takes]
+    if wanted != "auto":
+        seen = _evidence(EXERCISES[wanted], columns)
+        return Recognition(EXERCISES[wanted], _variant(wanted, columns), 1.0, seen)
     evidence = {name: _evidence(EXERCISES[name], columns) for name in EXERCISES}
     squat_like = _squat_score(columns)
     evidence["deadlift" if squat_like >= 0 else "squat"] = 0.0
-    if wanted != "auto":
-        return Recognition(EXERCISES[wanted], _variant(wanted, columns), 1.0)
     name = max(evidence, key=lambda n: evidence[n])
     if not evidence[name]:
         return Recognition(None)
     sure = evidence[name] / sum(evidence.values())
     if name in ("squat", "deadlift"):
         sure *= 0.5 + 0.5 * min(1.0, abs(squat_like))
-    return Recognition(EXERCISES[name], _variant(name, columns), round(sure, 2))
+    return Recognition(EXERCISES[name], _variant(name, columns), round(sure, 2), evidence[name])
 
 
 def smoothed(track: PoseTrack, calibration: Calibration) -> Columns:

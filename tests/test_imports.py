@@ -42,7 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compose",),
     ("analysis",),
     ("manual",),
-    ("config", "views", "info", "progress", "cues"),
+    ("config", "views", "info", "progress", "live"),
     ("store",),
     ("jobs",),
     ("web", "cli"),

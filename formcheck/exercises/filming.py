@@ -16,11 +16,11 @@ from formcheck.report import Finding
 
 @dataclass(frozen=True)
 class Footage:
-    """What the filming is judged by."""
+    """What the filming is judged by; lifting: whether one of the exercises is done in it."""
 
     track: PoseTrack
     calibrations: list[Calibration]
-    exercise: Exercise | None
+    lifting: bool
 
     def seen_share(self, *joints: str) -> float:
         """Share of the frames with a person in which any of the joints is seen inside the picture."""
@@ -51,17 +51,24 @@ class FilmingProblem:
     unit: str
     more_is_worse: bool
 
+    def reading(self, footage: Footage) -> tuple[float, bool | None]:
+        """What `watch` gives, and whether it breaks the limit; None where it is not known."""
+        value = self.watch(footage)
+        if np.isnan(value):
+            return value, None
+        return value, value > self.warn if self.more_is_worse else value < self.warn
+
 
 def filming_problems(
     track: PoseTrack, calibrations: list[Calibration], exercise: Exercise | None
 ) -> list[Finding]:
     """Everything wrong with the filming of a clip."""
-    footage = Footage(track, calibrations, exercise)
+    footage = Footage(track, calibrations, exercise is not None)
     end = float(track.times_s[-1]) if len(track) else 0.0
     found = []
     for p in FILMING:
-        value = p.watch(footage)
-        if value > p.warn if p.more_is_worse else value < p.warn:
+        value, broken = p.reading(footage)
+        if broken:
             found.append(
                 Finding(
                     p.code, p.name, "warn", p.severity, None, round(value, 3), p.warn, p.unit, 0.0, end, p.cue
@@ -88,7 +95,7 @@ def _size(f: Footage) -> float:
 
 
 def _turn(f: Footage) -> float:
-    if f.exercise is None or not f.calibrations:
+    if not f.lifting or not f.calibrations:
         return float("nan")
     return float(np.nanmedian([abs(c.yaw_deg) for c in f.calibrations]))
 

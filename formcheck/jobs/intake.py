@@ -1,18 +1,28 @@
-"""A video becomes a set with a job to check it, in one transaction."""
+"""A video, or a set followed live, becomes a set with a job to check it, in one transaction."""
 
 from __future__ import annotations
 
+import json
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from formcheck.exercises import EXERCISES
 from formcheck.jobs import queue
+from formcheck.jobs.work import TRACK
 from formcheck.lifter import Lifter, LoadAt
+from formcheck.live.record import LIVE, record
+from formcheck.live.session import Result
+from formcheck.options import Options
 from formcheck.store import Store, sets
 from formcheck.store.models import LiftSet, Person, Upload
 from formcheck.video import sniff
 
 SUFFIXES = {"matroska": ".webm", "avi": ".avi", "mpegts": ".ts", "flv": ".flv", "mpeg": ".mpg", "ogg": ".ogv"}
 """Demuxer -> suffix of the stored file; .mp4 for all others."""
+LIVE_NAME = "Live set"
 
 
 def take(
@@ -27,8 +37,7 @@ def take(
     """
     video = f"video{SUFFIXES.get(sniff(path), '.mp4')}"
     with store.begin() as session:
-        person = session.get_one(Person, person_id)
-        lifter = Lifter(person.height_m, person.mass_kg, person.sex, load_kg, load_at)  # type: ignore[arg-type]
+        lifter = _lifter(session, person_id, load_kg, load_at)
         lift = LiftSet(
             owner_id=person_id, name=name, video=video, lifter=sets.known(lifter),
             wanted={"exercise": exercise if exercise in EXERCISES else "auto"},
@@ -40,3 +49,52 @@ def take(
             session.delete(session.get_one(Upload, upload_id))
         store.media.adopt(sets.key(lift.id, video), path)
         return lift.id, job.id
+
+
+def _lifter(
+    session: Session, person_id: str, load_kg: float | None, load_at: LoadAt | None = None
+) -> Lifter:
+    """The person as a lifter of this load. Raises ConfigError for one that cannot be."""
+    person = session.get_one(Person, person_id)
+    return Lifter(person.height_m, person.mass_kg, person.sex, load_kg, load_at)  # type: ignore[arg-type]
+
+
+# ---- live sets ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LiveWish:
+    """What a live set was begun with: the camera's picture, the exercise or "auto", the load."""
+
+    size: tuple[int, int]
+    exercise: str = "auto"
+    load_kg: float | None = None
+
+
+def live_options(store: Store, person_id: str, wish: LiveWish) -> Options:
+    """The options of a live set of this person. Raises ConfigError for a load that cannot be."""
+    with store.begin() as session:
+        return Options(exercise=wish.exercise, lifter=_lifter(session, person_id, wish.load_kg))
+
+
+def take_live(store: Store, person_id: str, result: Result, wish: LiveWish) -> tuple[str, str]:
+    """Keep a live set: its track, what was said, and a job to judge it; returns the ids of set and job.
+
+    The recording, if there is one, comes later (`attach`).
+    """
+    with store.begin() as session, tempfile.TemporaryDirectory(dir=store.folder) as scratch:
+        hinge = {"hinge_s": list(result.hinge_s)} if result.hinge_s else {}
+        lift = LiftSet(
+            owner_id=person_id, name=LIVE_NAME, video=None,
+            lifter=sets.known(_lifter(session, person_id, wish.load_kg)),
+            wanted={"exercise": wish.exercise, **hinge},
+        )  # fmt: skip
+        session.add(lift)
+        session.flush()
+        job = queue.enqueue(session, lift, "judge")
+        track = Path(scratch) / TRACK
+        result.track.save(track)
+        store.media.adopt(sets.key(lift.id, TRACK), track)
+        store.media.put(sets.key(lift.id, LIVE), json.dumps(record(result)).encode())
+        return lift.id, job.id
+

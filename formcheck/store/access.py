@@ -16,7 +16,7 @@ from formcheck.store.models import SHARED, Account, Coaching, LiftSet, Person
 
 WITHOUT_PICTURES = frozenset({
     "player.json", "report.json", "findings.csv", "segments.csv", "signals.csv", "faults.vtt",
-    "motion.trc", "motion.mot", "pose.npz",
+    "motion.trc", "motion.mot", "pose.npz", "live.json",
 })  # fmt: skip
 """Files of a set that hold numbers and words only: what a trainer gets of a client who keeps the video."""
 

@@ -63,7 +63,11 @@ def options_of(lift: LiftSet) -> Options:
     """The options a set is to be judged by."""
     wanted = lift.wanted
     limits = {code: (levels[0], levels[1]) for code, levels in wanted.get("limits", {}).items()}
-    return Options(exercise=wanted.get("exercise", "auto"), limits=limits, lifter=Lifter(**lift.lifter))
+    hinge = wanted.get("hinge_s")
+    return Options(
+        exercise=wanted.get("exercise", "auto"), limits=limits, lifter=Lifter(**lift.lifter),
+        hinge_s=(hinge[0], hinge[1]) if hinge else None,
+    )  # fmt: skip
 
 
 def want(store: Store, set_id: str, owner_id: str, options: Options) -> None:
@@ -71,7 +75,8 @@ def want(store: Store, set_id: str, owner_id: str, options: Options) -> None:
     limits = {code: list(levels) for code, levels in options.limits.items()}
     with store.begin() as session:
         lift = _owned(session, set_id, owner_id)
-        lift.wanted = {"exercise": options.exercise, "limits": limits}
+        hinge = {"hinge_s": list(options.hinge_s)} if options.hinge_s else {}
+        lift.wanted = {"exercise": options.exercise, "limits": limits, **hinge}
         lift.lifter = known(options.lifter)
 
 

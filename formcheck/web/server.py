@@ -21,6 +21,7 @@ from formcheck.web import frontend, live_assets
 from formcheck.web.archive_routes import ArchiveRoutes
 from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard, Identity
+from formcheck.web.live_socket import LiveSocket
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.uploads import Uploads
 
@@ -29,12 +30,13 @@ SCRIPT = Path(__file__).parent / "main.py"
 
 @dataclass(frozen=True)
 class Server:
-    """What pages and routes share: the store, the settings, the workers, who is behind a cookie."""
+    """What pages and routes share: the store, the settings, the workers, who asks, and live sets."""
 
     settings: AppSettings
     store: Store
     supervisor: Supervisor
     identity: Identity
+    live: LiveSocket
 
 
 @cache
@@ -44,7 +46,9 @@ def server() -> Server:
     store = Store.open(settings.folder)
     if not settings.team:
         people.local(store)
-    return Server(settings, store, Supervisor(store, settings), Identity(store, settings.team))
+    supervisor = Supervisor(store, settings)
+    live = LiveSocket(store, supervisor)
+    return Server(settings, store, supervisor, Identity(store, settings.team), live)
 
 
 def routes() -> list[BaseRoute]:
@@ -55,6 +59,7 @@ def routes() -> list[BaseRoute]:
         *MediaRoutes(one.store).routes(),
         *ArchiveRoutes(one.store).routes(),
         *live_assets.routes(),
+        *one.live.routes(),
     ]
 
 
@@ -72,6 +77,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     one.supervisor.start()
     await asyncio.to_thread(_warm)
     yield
+    one.live.close()
     one.supervisor.stop()
     one.store.close()
 
