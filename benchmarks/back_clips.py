@@ -43,13 +43,15 @@ BODIES = {
     "slim woman": Shape("female", 1.72, 0.0, -0.8), "heavy woman": Shape("female", 1.66, 0.0, 1.4),
     "strong woman": Shape("female", 1.68, 0.9, 0.1), "short woman": Shape("female", 1.54, 0.1, 0.3),
 }  # fmt: skip
+DRAWN, UNSEEN = 16, 8  # further bodies by chance: to fit with, and never looked at before the last table
 SHIRTS = ((0.05, 0.13, 0.32), (0.35, 0.05, 0.05), (0.55, 0.55, 0.53), (0.03, 0.03, 0.035), (0.10, 0.25, 0.10))
+UNSEEN_SHIRTS = ((0.30, 0.22, 0.04), (0.12, 0.02, 0.16), (0.05, 0.22, 0.24), (0.45, 0.30, 0.26))
 WALLS = ((0.42, 0.43, 0.42), (0.60, 0.58, 0.54), (0.20, 0.22, 0.26), (0.35, 0.28, 0.22))
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One clip to make. kind: lift (hinge and deadlift postures), squat or plank."""
+    """One clip to make. kind: lift (hinge and deadlift postures), squat or plank; unseen: never fitted to."""
 
     name: str
     body: str
@@ -57,6 +59,7 @@ class Setting:
     fit: str = "normal"
     yaw_deg: float = 0.0
     bar: int = 0
+    unseen: bool = False
 
     @property
     def seed(self) -> int:
@@ -79,6 +82,31 @@ def settings() -> list[Setting]:
             name = f"{body}_{kind}_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
             made.append((order, Setting(name, body, kind, fit, yaw, bar)))
     return [setting for _, setting in sorted(made, key=lambda m: m[0])]
+
+
+def drawn() -> list[Setting]:
+    """Clips of bodies by chance, three each: square-on, from some other angle, and a squat."""
+    made = []
+    for i in range(DRAWN + UNSEEN):
+        unseen = i >= DRAWN
+        rng = np.random.default_rng([i, 4])
+        body = f"unseen {i - DRAWN + 1}" if unseen else f"drawn {i + 1}"
+        for kind, yaw in (("lift", 0.0), ("lift", rng.uniform(-10, 10)), ("squat", rng.uniform(-8, 8))):
+            fit, bar = ("tight", "normal", "loose")[rng.integers(3)], 28 * int(rng.integers(2))
+            bar *= kind == "lift"
+            name = f"{body}_{kind}_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
+            made.append(Setting(name, body, kind, fit, round(float(yaw), 1), bar, unseen))
+    return made
+
+
+def shape_of(body: str) -> Shape:
+    """The shape of a named body, or of one by chance."""
+    if body in BODIES:
+        return BODIES[body]
+    group, number = body.split()
+    rng = np.random.default_rng([int(number) + DRAWN * (group == "unseen"), 5])
+    sex, mean = (("male", 1.78), ("female", 1.66))[rng.integers(2)]
+    return Shape(sex, mean + 0.08 * float(rng.uniform(-1.5, 1.5)), *rng.uniform((-0.7, -0.9), (1.0, 1.5)))
 
 
 # ---- postures ---------------------------------------------------------------------------------------
@@ -158,8 +186,9 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
 def pictures(setting: Setting) -> Iterator[tuple[np.ndarray, Truth, float]]:
     """JPEG pictures of a clip with the truth, and the true inclination of the trunk."""
     rng = np.random.default_rng([setting.seed, 1])
-    poser = Poser(build(BODIES[setting.body]), SOLE_M)
-    outfit = Outfit(shirt=SHIRTS[rng.integers(len(SHIRTS))], fit=setting.fit)
+    poser = Poser(build(shape_of(setting.body)), SOLE_M)
+    shirts = UNSEEN_SHIRTS if setting.unseen else SHIRTS
+    outfit = Outfit(shirt=shirts[rng.integers(len(shirts))], fit=setting.fit)
     room = Room(
         wall=WALLS[rng.integers(len(WALLS))], clutter=int(rng.integers(0, 2)),
         light=float(rng.uniform(0.7, 1.1)), floor=("rubber", "wood", "carpet")[rng.integers(3)],

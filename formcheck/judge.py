@@ -20,6 +20,9 @@ SEEN_SHARE = (
     0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
 )
 NO_OWN_BACK = "the lifter's own back is never seen standing or hinging, so there is nothing to compare"
+# A fault takes this much confidence, else it is a warning: at its limit, seen in three fifths of the rep; far
+# beyond, in a third. Joints that come and go are guesses before they are lost (engineering choice; footage)
+FAULT_CONFIDENCE = 0.3
 BRIDGE_S = 0.25  # a sustained state survives a gap in what was seen up to this long
 RATE_SLACK = 0.1  # 45 frames a second pass for 50
 FRONT_FROM = 60.0  # degrees off side-on from which a camera is in front of or behind the lifter
@@ -57,9 +60,9 @@ def judge(
     if hidden := [r.why_unseen for r in readings if r.why_unseen]:
         why = _why_no_outline(fault, readings, calibration) or hidden[0]
         return Unseen(fault.code, why, (segment.index,))
-    verdict: Verdict = (
-        "fault" if all(_breaks(limit, r, "fault", calibration) for limit, r in seen) else "warn"
-    )
+    worst = all(_breaks(limit, r, "fault", calibration) for limit, r in seen)
+    sure = worst and _confidence(limits[0], readings[0].value, "fault", segment) >= FAULT_CONFIDENCE
+    verdict: Verdict = "fault" if sure else "warn"
     return _finding(fault, segment, verdict, limits[0], readings[0], _error(limits[0], calibration))
 
 
@@ -189,18 +192,22 @@ def _why_no_outline(fault: Fault, readings: list[Reading], calibration: Calibrat
 def _finding(
     fault: Fault, segment: Segment, verdict: Verdict, limit: Limit, reading: Reading, error: float
 ) -> Finding:
-    bound = limit.fault if verdict == "fault" and limit.fault is not None else limit.warn
     return Finding(
         fault.code, fault.name, verdict, fault.severity, segment.index,
-        round(reading.value, 3), bound, limit.unit, round(reading.start_s, 3), round(reading.end_s, 3),
-        fault.cue, _confidence(limit, reading.value, bound, segment), round(error, 1),
+        round(reading.value, 3), _bound(limit, verdict), limit.unit,
+        round(reading.start_s, 3), round(reading.end_s, 3), fault.cue,
+        _confidence(limit, reading.value, verdict, segment), round(error, 1),
     )  # fmt: skip
 
 
-def _confidence(limit: Limit, value: float, bound: float, segment: Segment) -> float:
+def _bound(limit: Limit, verdict: Verdict) -> float:
+    return limit.fault if verdict == "fault" and limit.fault is not None else limit.warn
+
+
+def _confidence(limit: Limit, value: float, verdict: Verdict, segment: Segment) -> float:
     """0.5 at the limit, rising to 1 at one warn-to-fault step beyond it; times the share of frames seen."""
     step = abs((limit.fault if limit.fault is not None else 1.5 * limit.warn) - limit.warn) or 1.0
-    beyond = min(1.0, abs(value - bound) / step)
+    beyond = min(1.0, abs(value - _bound(limit, verdict)) / step)
     seen = min((float(np.isfinite(segment.values[s]).mean()) for s in limit.watch.signals), default=1.0)
     return round((0.5 + 0.5 * beyond) * seen, 2)
 

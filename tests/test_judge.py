@@ -52,8 +52,8 @@ def segment(values: object, fps: float = FPS, **changes: object) -> Segment:
     columns = {name: np.asarray(v, dtype=float) for name, v in columns.items()}
     n = len(next(iter(columns.values())))
     phase = np.where(np.arange(n) < n // 2, "out", "in")
-    fields = {"turn": n // 2, "end": n - 1, "counted": True, **changes}
-    return Segment("rep", 0, np.arange(n) / fps, columns, phase, **fields)  # type: ignore[arg-type]
+    fields = {"turn": n // 2, "end": n - 1, "counted": True, "phase": phase, **changes}
+    return Segment("rep", 0, np.arange(n) / fps, columns, **fields)  # type: ignore[arg-type]
 
 
 def verdict(answer: object) -> str:
@@ -119,6 +119,17 @@ def test_a_finding_says_value_limit_time_and_how_sure() -> None:
     barely = judge(fault(), segment(spike(10, 40.1)), SIDE_ON, Options())
     assert isinstance(barely, Finding)
     assert barely.confidence < 0.55
+
+
+@pytest.mark.parametrize(
+    ("hidden", "height", "expected"),
+    [(20, 51.0, "fault"), (30, 51.0, "warn"), (30, 65.0, "fault"), (44, 65.0, "warn")],
+)
+def test_what_is_hardly_seen_is_a_warning_at_most(hidden: int, height: float, expected: str) -> None:
+    y = np.full(60, height)
+    y[60 - hidden :] = np.nan
+    s = segment(y, phase=np.repeat(["out", "in"], [16, 44]))
+    assert judged(fault(during=("out",)), s) == expected
 
 
 def test_only_the_phases_named_are_watched() -> None:
