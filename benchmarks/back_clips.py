@@ -1,7 +1,7 @@
 """Rendered lifters with known flexion of the spine, as the real pose model sees them: to measure the outline.
 
 A clip is one body in one outfit before one camera. It stands, hinges slowly without a load (the lifter's own
-reference), and then wanders smoothly through postures: inclination of the trunk, knee angle, lumbar and
+reference), in some clips touches its toes with a fully bent spine, and then wanders smoothly through postures: inclination of the trunk, knee angle, lumbar and
 thoracic flexion change independently, so that no posture gives the flexion away. Every frame is kept with its
 joints, its mask and its picture as JPEG, in one .npz a clip.
 """
@@ -34,7 +34,8 @@ from synthetic.scene import Room
 FPS = 12.0
 LOOKS = 3  # times the model sees each picture, 30 a second: it smooths over time, and lifters are slower
 JPEG_QUALITY = 60
-STAND, HINGE, WANDER, PLANK = 8, 18, 52, 36  # frames of each part of a clip
+STAND, HINGE, TOUCH, WANDER, PLANK = 8, 18, 30, 52, 36  # frames of each part of a clip
+FULL_LUMBAR, FULL_THORACIC = 50.0, 30.0  # a spine bent as far as it goes, degrees (biomechanics 2.2)
 
 BODIES = {
     "average man": Shape("male", 1.78, 0.2, 0.0), "slim man": Shape("male", 1.75, -0.3, -0.8),
@@ -51,7 +52,10 @@ WALLS = ((0.42, 0.43, 0.42), (0.60, 0.58, 0.54), (0.20, 0.22, 0.26), (0.35, 0.28
 
 @dataclass(frozen=True)
 class Setting:
-    """One clip to make. kind: lift (hinge and deadlift postures), squat or plank; unseen: never fitted to."""
+    """One clip to make. kind: lift (hinge and deadlift postures), squat or plank.
+
+    unseen: never fitted to; touches: the toes, before the postures.
+    """
 
     name: str
     body: str
@@ -60,6 +64,7 @@ class Setting:
     yaw_deg: float = 0.0
     bar: int = 0
     unseen: bool = False
+    touches: bool = False
 
     @property
     def seed(self) -> int:
@@ -96,6 +101,16 @@ def drawn() -> list[Setting]:
             bar *= kind == "lift"
             name = f"{body}_{kind}_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
             made.append(Setting(name, body, kind, fit, round(float(yaw), 1), bar, unseen))
+    return made
+
+
+def touching() -> list[Setting]:
+    """Clips with a toe-touch, one of each named body."""
+    made = []
+    for i, body in enumerate(BODIES):
+        fit, yaw, bar = ("tight", "normal", "loose")[i % 3], (0.0, -6.0, 6.0)[i % 3], 28 * (i % 2)
+        name = f"{body}_touch_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
+        made.append(Setting(name, body, "lift", fit, yaw, bar, touches=True))
     return made
 
 
@@ -140,6 +155,11 @@ def course(setting: Setting) -> list[Truth]:
     stand = [Truth("stand", 2.0, 172.0, 0.0, 0.0)] * STAND
     way = 0.5 - 0.5 * np.cos(2 * np.pi * np.linspace(0, 1, HINGE))
     hinge = [Truth("hinge", 2 + 73 * w, 172 - 20 * w, 0.0, 0.0) for w in way]
+    touch = [
+        Truth("touch", 2 + 104 * w, 172 - 4 * w, FULL_LUMBAR * b, FULL_THORACIC * b)
+        for w, b in ((v, min(1.0, 1.15 * v)) for v in ease_down_and_up(TOUCH))
+        if setting.touches
+    ]
     deep = setting.kind == "squat"
     knee = smooth(rng, WANDER, 62 if deep else 100, 168, 2.3)
     lumbar, thoracic = smooth(rng, WANDER, -10, 48, 2.9), smooth(rng, WANDER, -5, 28, 1.9)
@@ -153,7 +173,12 @@ def course(setting: Setting) -> list[Truth]:
         Truth(setting.kind, 2 + (a - 2) * e, 172 + (k - 172) * e, b * e, c * e)
         for (a, k, b, c), e in zip(rows, ease, strict=True)
     ]
-    return stand + hinge + wander
+    return stand + hinge + touch + wander
+
+
+def ease_down_and_up(count: int) -> np.ndarray:
+    """From 0 to 1, a moment there, and back."""
+    return np.clip(1.2 * (0.5 - 0.5 * np.cos(2 * np.pi * np.linspace(0, 1, count))), 0, 1)
 
 
 def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
