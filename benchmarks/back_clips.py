@@ -1,9 +1,10 @@
 """Rendered lifters with known flexion of the spine, as the real pose model sees them: to measure the outline.
 
-A clip is one body in one outfit before one camera. It stands, hinges slowly without a load (the lifter's own
-reference), in some clips touches its toes with a fully bent spine, and then wanders smoothly through postures: inclination of the trunk, knee angle, lumbar and
-thoracic flexion change independently, so that no posture gives the flexion away. Every frame is kept with its
-joints, its mask and its picture as JPEG, in one .npz a clip.
+A clip is one body in one outfit before one camera. It stands, hinges slowly without a load (the lifter's
+own reference), in some clips touches its toes with a fully bent spine, and then wanders smoothly through
+postures: inclination of the trunk, knee angle, lumbar and thoracic flexion change independently, so that no
+posture gives the flexion away. Every frame is kept with its joints, its mask and its picture as JPEG, in
+one .npz a clip.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def course(setting: Setting) -> list[Truth]:
     way = 0.5 - 0.5 * np.cos(2 * np.pi * np.linspace(0, 1, HINGE))
     hinge = [Truth("hinge", 2 + 73 * w, 172 - 20 * w, 0.0, 0.0) for w in way]
     touch = [
-        Truth("touch", 2 + 104 * w, 172 - 4 * w, FULL_LUMBAR * b, FULL_THORACIC * b)
+        Truth("touch", 2 + 114 * w, 172 - 4 * w, FULL_LUMBAR * b, FULL_THORACIC * b)
         for w, b in ((v, min(1.0, 1.15 * v)) for v in ease_down_and_up(TOUCH))
         if setting.touches
     ]
@@ -200,7 +201,8 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
         bar = shoulders + vec(0, -np.sqrt(reach**2 - 0.08**2 - 0.06**2), 0.06)
         hands = gripping(shoulders, bar, 0.27)
     else:
-        hands = swung_arms(poser, shoulders, 10 + 0.1 * truth.trunk, 0.04)
+        hanging = 10 + (-0.12 if truth.part == "touch" else 0.1) * truth.trunk
+        hands = swung_arms(poser, shoulders, hanging, 0.04)
     stance = Stance(hips, truth.trunk, planted, hands, truth.lumbar, truth.thoracic, -0.45 * truth.trunk)
     return Instant(stance, bar)
 

@@ -202,8 +202,9 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     """
     options = options or Options()
     parts = [track.part(rows) for rows in split(track)]
-    takes = [(without_hinge(part, calibration), calibration) for part in parts
-             if (calibration := calibrate(part, options.hinge_s)) is not None]  # fmt: skip
+    told = options.hinge_s, options.toe_touch_s
+    takes = [(without_unloaded(part, calibration), calibration) for part in parts
+             if (calibration := calibrate(part, *told)) is not None]  # fmt: skip
     what = recognise(takes, options.exercise)
     outcomes: list[Outcome] = []
     for part, calibration in takes if what.exercise else []:
@@ -214,16 +215,14 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     return Examination(report, _joined(outcomes, load.curves, track))
 
 
-def without_hinge(part: PoseTrack, calibration: Calibration) -> PoseTrack:
-    """A take without the unloaded hinge, which is a measurement and no repetition: what comes after it.
-
-    What comes before it when that lasts longer.
-    """
-    if calibration.back.hinge_s is None:
-        return part
-    start, end = np.searchsorted(part.times_s, calibration.back.hinge_s)
-    before, after = part.part(slice(0, int(start))), part.part(slice(int(end) + 1, None))
-    return max(before, after, key=len)
+def without_unloaded(part: PoseTrack, calibration: Calibration) -> PoseTrack:
+    """A take without the unloaded hinge and toe-touch: the longest piece before, between or after them."""
+    times, pieces, first = part.times_s, [], 0
+    for start, end in calibration.back.unloaded_s:
+        pieces.append(slice(first, int(np.searchsorted(times, start))))
+        first = int(np.searchsorted(times, end)) + 1
+    pieces.append(slice(first, len(times)))
+    return part.part(max(pieces, key=lambda piece: piece.stop - piece.start))
 
 
 def _run(

@@ -55,17 +55,36 @@ class BackModel:
 
 
 @dataclass(frozen=True)
+class FullBend:
+    """What the outline of a lifter's back reads standing and in an unloaded toe-touch, degrees."""
+
+    upright: float
+    full: float
+
+    @property
+    def range_deg(self) -> float:
+        """From standing to fully bent."""
+        return self.full - self.upright
+
+
+@dataclass(frozen=True)
 class BackReference:
     """What the outline of a lifter's back reads without a fault, in degrees of the whole reading.
 
     kind: own hinge, own standing, or what is usual; curve: quadratic in trunk inclination / 50 degrees, held
-    within low..high degrees.
+    within low..high degrees; full_bend: standing and fully bent, None where there was no toe-touch.
     """
 
     kind: Literal["hinge", "standing", "usual"] = "usual"
     curve: tuple[float, float, float] = (0.0, 0.0, 0.0)
     low: float = 0.0
     high: float = 0.0
+    full_bend: FullBend | None = None
+
+    def share(self, reading: float) -> float:
+        """Per cent of the own full flexion: 0 standing, 100 in the toe-touch; NaN where that is not known."""
+        bent = self.full_bend
+        return 100 * (reading - bent.upright) / bent.range_deg if bent else float("nan")
 
     def expected(self, trunk_deg: float) -> float:
         """The reading at this inclination of the trunk; NaN in, NaN out."""

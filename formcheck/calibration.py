@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.body import BONE_SLACK, SEEN_MIN, Body, Reference
-from formcheck.own_back import OwnBack, own_back
+from formcheck.own_back import OwnBack, Span, own_back
 from formcheck.pose import J, PoseTrack
 from formcheck.signals import SIGNALS
 
@@ -76,10 +76,13 @@ class Calibration:
         return "oblique" if turn < FRONT_YAW else "front" if self.yaw_deg > 0 else "back"
 
 
-def calibrate(track: PoseTrack, hinge_s: tuple[float, float] | None = None) -> Calibration | None:
+def calibrate(
+    track: PoseTrack, hinge_s: Span | None = None, toe_touch_s: Span | None = None
+) -> Calibration | None:
     """Measure the fixed facts of a take; None when nobody was seen well enough to tell a size.
 
-    hinge_s: from when to when the lifter hinges slowly without a load; found by itself where it is plain.
+    hinge_s, toe_touch_s: from when to when the lifter hinges slowly, and touches the toes, without a load;
+    found by themselves where they are plain.
     """
     rows = np.unique(np.linspace(0, len(track) - 1, min(len(track), MAX_SAMPLES)).astype(int))
     points = np.where(track.seen[rows, :, None] >= SEEN_MIN, track.points[rows], np.nan)
@@ -99,9 +102,10 @@ def calibrate(track: PoseTrack, hinge_s: tuple[float, float] | None = None) -> C
     bodies = [Body(pose, reference) for pose in track]
     columns = {name: _column(name, bodies) for name in SIGNALS}
     runs = quiet_standing(track.times_s, columns)
-    back = own_back(track, columns, runs, facing, yaw, hinge_s)
+    back = own_back(track, columns, runs, facing, yaw, hinge_s, toe_touch_s)
     reference = replace(reference, back=back.reference)
-    columns["back_rounding"] = _column("back_rounding", [Body(pose, reference) for pose in track])
+    bodies = [Body(pose, reference) for pose in track]
+    columns |= {name: _column(name, bodies) for name in ("back_rounding", "full_flexion_share")}
     first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
     standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
     return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs), back)

@@ -164,7 +164,7 @@ def _settings(args: argparse.Namespace) -> config.Settings:
     return config.with_choices(
         config.load(args.config), exercise=args.exercise, select=args.select, ignore=args.ignore,
         limits=args.limit, lifter={key: getattr(args, key) for key in config.LIFTER_KEYS},
-        hinge=args.hinge, model=getattr(args, "model", None),
+        hinge=args.hinge, toe_touch=args.toe_touch, model=getattr(args, "model", None),
     )  # fmt: skip
 
 
@@ -268,6 +268,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add("--select", action="append", default=[], metavar="CODES", help="only these faults: SQ101,DL or SQ1")
     add("--ignore", action="append", default=[], metavar="CODES", help="not these faults")
     add("--hinge", metavar="FROM-TO", help="your slow hinge without a load, to compare with")
+    add("--toe-touch", metavar="FROM-TO", help="your slow toe-touch with empty hands: your full bend")
     add("--config", type=Path, metavar="FILE", help=f"settings, instead of {config.FILE_NAME} in this folder")
 
 

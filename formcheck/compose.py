@@ -119,8 +119,9 @@ def _made_with(options: Options, track: PoseTrack | None, outcomes: list[Outcome
         out |= {key: track.meta[key] for key in ("model", "model_sha256", "mediapipe") if key in track.meta}
     if back := _back(outcomes):
         out["back"] = back
-    if options.hinge_s:
-        out["hinge_s"] = list(options.hinge_s)
+    for name, told in (("hinge_s", options.hinge_s), ("toe_touch_s", options.toe_touch_s)):
+        if told:
+            out[name] = list(told)
     if options.limits:
         out["limits"] = {code: list(pair) for code, pair in options.limits.items()}
     return out

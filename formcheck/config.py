@@ -104,6 +104,7 @@ def with_choices(
     limits: Sequence[str] = (),
     lifter: Mapping[str, object] | None = None,
     hinge: str | None = None,
+    toe_touch: str | None = None,
     model: Path | None = None,
 ) -> Settings:
     """The settings with what the command line says over them; what it does not say stays."""
@@ -115,7 +116,8 @@ def with_choices(
         ignore=codes(ignore) or old.ignore,
         limits={**old.limits, **dict(parse_limit(text) for text in limits)},
         lifter=with_words(old.lifter, lifter or {}),
-        hinge_s=hinge_s(hinge) if hinge else old.hinge_s,
+        hinge_s=stretch_s(hinge) if hinge else old.hinge_s,
+        toe_touch_s=stretch_s(toe_touch) if toe_touch else old.toe_touch_s,
     )
     return Settings(options, model or settings.model)
 
@@ -123,8 +125,8 @@ def with_choices(
 # ---- single values ----------------------------------------------------------------------------------
 
 
-def hinge_s(text: str) -> tuple[float, float]:
-    """Start and end in seconds of the unloaded hinge, from text such as 2-8 or 0:02-0:08."""
+def stretch_s(text: str) -> tuple[float, float]:
+    """Start and end in seconds of a stretch of the video, from text such as 2-8 or 0:02-0:08."""
     from formcheck.video import parse_time
 
     start, dash, end = text.partition("-")

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 SEEN_SHARE = (
     0.6  # a phase is judged when its signals were seen in this share of its frames (engineering choice)
 )
+FULL_BEND = "full_flexion_share"  # the signal that needs a toe-touch
 NO_OWN_BACK = "the lifter's own back is never seen standing or hinging, so there is nothing to compare"
 # A fault takes this much confidence, else it is a warning: at its limit, seen in three fifths of the rep; far
 # beyond, in a third. Joints that come and go are guesses before they are lost (engineering choice; footage)
@@ -52,6 +53,8 @@ def judge(
         return Unseen(fault.code, f"it needs {fault.min_fps:g} frames a second or more", (segment.index,))
     if fault.own_back and calibration.back.reference.kind == "usual":
         return Unseen(fault.code, NO_OWN_BACK, (segment.index,))
+    if FULL_BEND in fault.signals and calibration.back.no_full_bend:
+        return Unseen(fault.code, calibration.back.no_full_bend, (segment.index,))
     limits = limits_of(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
     seen = [(limit, r) for limit, r in zip(limits, readings, strict=True) if not r.why_unseen]

@@ -16,7 +16,8 @@ class Options:
     exercise: "auto" or a name in EXERCISES. select / ignore: fault codes or their beginnings ("SQ", "SQ1");
     nothing selected means all. limits: code -> (warn, fault), fault None for "never more than a warning";
     they replace the first limit of that fault. lifter: for speeds in metres and the load on the low back.
-    hinge_s: from when to when the lifter hinges slowly without a load, None to look for it.
+    hinge_s, toe_touch_s: from when to when the lifter hinges slowly, and touches the toes, without a load;
+    None to look for it.
     """
 
     exercise: str = "auto"
@@ -25,6 +26,7 @@ class Options:
     limits: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     lifter: Lifter = field(default_factory=Lifter)
     hinge_s: tuple[float, float] | None = None
+    toe_touch_s: tuple[float, float] | None = None
 
     @staticmethod
     def of(**choices: Any) -> Options:

@@ -1,25 +1,30 @@
-"""What a lifter's back reads without a fault, from the own standing or unloaded hinge, and how sure that is.
+"""What a lifter's back reads without a fault and when fully bent, and how sure that is.
 
 Best is one slow hinge without a load before the set, hands on the hips: its readings at every inclination
 are what the loaded ones are compared with. Next comes quiet standing, plus the flexion that good lifters show
 when they bend over. Without either the usual reading of rendered bodies has to do, three times as wide.
+
+A slow toe-touch with empty hands shows the other end: the own full flexion, of which a loaded back takes a
+share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck import back
-from formcheck.back import BackReference
+from formcheck.back import BackReference, FullBend
 from formcheck.pose import HIDDEN_BY_ARM, HIDDEN_BY_FRAME, SEEN, STATIONS, PoseTrack
+from formcheck.unloaded import BENT_DEG, UPRIGHT_DEG, find_hinge, find_toe_touch
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Span = tuple[float, float]
 
 MIN_FRAMES = 8  # fewer frames gave false alarms on real footage (design of the outline)
 # Good lifters flex when they bend over: 13 to 33 degrees by sensors on the skin (McKean 2010, Schellenberg
@@ -27,42 +32,64 @@ MIN_FRAMES = 8  # fewer frames gave false alarms on real footage (design of the 
 NATURAL_DEG, NATURAL_AT_DEG, NATURAL_SD = 12.0, 65.0, 5.0
 STEADIEST = 6.0  # degrees; standing that reads less steadily than this is no reference (engineering choice)
 STRAIGHT_DEG = 155.0  # knees of somebody who stands (engineering choice)
-UPRIGHT_DEG, BENT_DEG = 25.0, 45.0  # a hinge goes from more upright than this to more bent than that
-HINGE_KNEE_DEG = 130.0  # a squat bends the knees further (engineering choice)
-HINGE_S = (1.5, 12.0)  # and takes this long
-ALL_THE_TIME = 0.9  # of the frames in which the hands are seen
-HANDS_ON_HIPS = 0.12  # statures over or under the hips: a bar hangs lower when bent over, or lies higher
+NEAR_DEEPEST_DEG = (
+    10.0  # a toe-touch is read where the trunk is this near to its deepest (engineering choice)
+)
+LEAST_RANGE_DEG = (
+    40.0  # spines bend by 80 degrees from standing; less than half is no full bend (engineering choice)
+)
 HANDS_AT_BODY = 0.22  # statures under the shoulder: hands that hold a bar hang lower when bent over
 YAW_ERROR = 0.3  # degrees of error for every degree off side-on (rendered lifters: 4 to 6 more at 15 to 20)
+
+NOTHING: Rows = np.zeros(0, dtype=np.int64)
+NO_TOE_TOUCH = (
+    "no slow toe-touch with empty hands and straight legs is in the clip, so your full bend is not known"
+)
 
 
 @dataclass(frozen=True)
 class OwnBack:
     """What the outline of a take is compared with.
 
-    error: signal -> +- degrees (root mean square error on rendered bodies that were not used for the fit);
-    hidden: why the outline was not seen in most frames, "" if it was; hinge_s: from when to when the unloaded
-    hinge lasts, None without one.
+    error: signal -> +- degrees, or per cent of the own full flexion (root mean square error on rendered
+    bodies that were not used for the fit); hidden: why the outline was not seen in most frames, "" if it was;
+    hinge_s, toe_touch_s: from when to when the unloaded hinge and toe-touch last, None without one;
+    no_full_bend: why the own full flexion is not known, "" if it is.
     """
 
     reference: BackReference = field(default_factory=BackReference)
     error: Mapping[str, float] = field(default_factory=dict)
     hidden: str = ""
-    hinge_s: tuple[float, float] | None = None
+    hinge_s: Span | None = None
+    toe_touch_s: Span | None = None
+    no_full_bend: str = NO_TOE_TOUCH
+
+    @property
+    def unloaded_s(self) -> list[Span]:
+        """From when to when the lifter shows the own back, which is a measurement and no repetition."""
+        return sorted(span for span in (self.hinge_s, self.toe_touch_s) if span)
 
 
 def own_back(
     track: PoseTrack, columns: Mapping[str, Array], standing: list[Rows], facing: int, yaw_deg: float,
-    hinge_s: tuple[float, float] | None = None,
+    hinge_s: Span | None = None, toe_touch_s: Span | None = None,
 ) -> OwnBack:  # fmt: skip
-    """The best reference that a take offers. hinge_s: where the lifter says that the unloaded hinge is."""
+    """The best reference that a take offers. hinge_s, toe_touch_s: where the lifter says that they are."""
     reading, trunk = columns["back_curve"], columns["trunk_inclination"]
-    told = _rows(track.times_s, hinge_s) if hinge_s else np.zeros(0, dtype=np.int64)
-    hinge = told if len(told) else find_hinge(track.times_s, columns)
+    hinge, touch = _rows(track.times_s, hinge_s), _rows(track.times_s, toe_touch_s)
+    hinge = hinge if len(hinge) else find_hinge(track.times_s, columns)
+    touch = touch if len(touch) else find_toe_touch(track.times_s, columns)
     upright = [*standing, upright_without_bar(columns)]
-    reference = _of_hinge(reading, trunk, hinge) or _of_standing(reading, upright) or bending(0.0, "usual")
-    found = (float(track.times_s[hinge[0]]), float(track.times_s[hinge[-1]])) if len(hinge) else None
-    return OwnBack(reference, errors(reference, yaw_deg), _hidden(track, reading, facing), found)
+    stands = _of_standing(reading, upright)
+    reference = _of_hinge(reading, trunk, hinge) or stands or bending(0.0, "usual")
+    straight = stands or reference
+    bent = FullBend(straight.expected(straight.low), _deepest(reading, trunk, touch))
+    why = _no_full_bend(straight.kind, bent, len(touch))
+    reference = replace(reference, full_bend=None if why else bent)
+    return OwnBack(
+        reference, errors(reference, yaw_deg), _hidden(track, reading, facing),
+        _span(track.times_s, hinge), _span(track.times_s, touch), why,
+    )  # fmt: skip
 
 
 def bending(standing_deg: float, kind: Literal["standing", "usual"]) -> BackReference:
@@ -81,7 +108,9 @@ def errors(reference: BackReference, yaw_deg: float) -> dict[str, float]:
         "thoracic_curve": measured["change"]["thoracic"],
         "pelvic_tangent": measured["change"]["lumbar"],
     }
-    return {name: float(np.hypot(e, turned)) for name, e in plain.items()}
+    bent = reference.full_bend
+    share = {"full_flexion_share": 100 * measured["full"]["whole"] / bent.range_deg} if bent else {}
+    return {name: float(np.hypot(e, turned)) for name, e in plain.items()} | share
 
 
 def upright_without_bar(columns: Mapping[str, Array]) -> Rows:
@@ -92,26 +121,32 @@ def upright_without_bar(columns: Mapping[str, Array]) -> Rows:
         return np.flatnonzero(standing & (columns["hand_under_shoulder"] < HANDS_AT_BODY))
 
 
-def find_hinge(times_s: Array, columns: Mapping[str, Array]) -> Rows:
-    """Rows of the first unloaded hinge: upright, bent, upright, with the hands on the hips all the time."""
-    trunk, hands = columns["trunk_inclination"], np.abs(columns["hip_over_hand"])
-    with np.errstate(invalid="ignore"):
-        leaning = np.nan_to_num(trunk) > UPRIGHT_DEG
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], leaning.astype(int), [0]))))
-    for first, end in zip(edges[::2], edges[1::2], strict=True):
-        rows = np.arange(first, end)
-        whole = first > 0 and end < len(times_s) and np.nanmax(trunk[rows]) >= BENT_DEG
-        seconds = times_s[rows[-1]] - times_s[rows[0]]
-        seen = hands[rows][np.isfinite(hands[rows])]
-        unloaded = len(seen) > 0 and (seen < HANDS_ON_HIPS).mean() > ALL_THE_TIME
-        whole &= bool(np.nanmin(columns["knee_angle"][rows], initial=180.0) > HINGE_KNEE_DEG)
-        if whole and unloaded and HINGE_S[0] <= seconds <= HINGE_S[1]:
-            return rows
-    return np.zeros(0, dtype=np.int64)
+def _rows(times_s: Array, span_s: Span | None) -> Rows:
+    return np.flatnonzero((times_s >= span_s[0]) & (times_s <= span_s[1])) if span_s else NOTHING
 
 
-def _rows(times_s: Array, span_s: tuple[float, float]) -> Rows:
-    return np.flatnonzero((times_s >= span_s[0]) & (times_s <= span_s[1]))
+def _span(times_s: Array, rows: Rows) -> Span | None:
+    return (float(times_s[rows[0]]), float(times_s[rows[-1]])) if len(rows) else None
+
+
+def _deepest(reading: Array, trunk: Array, rows: Rows) -> float:
+    """The reading at the bottom of a toe-touch; NaN where it was hardly seen."""
+    if not np.isfinite(trunk[rows]).any():
+        return float("nan")
+    deep = rows[trunk[rows] >= np.nanmax(trunk[rows]) - NEAR_DEEPEST_DEG]
+    seen = reading[deep][np.isfinite(reading[deep])]
+    return float(np.median(seen)) if len(seen) >= MIN_FRAMES else float("nan")
+
+
+def _no_full_bend(kind: str, bent: FullBend, frames: int) -> str:
+    """Why a toe-touch does not tell the own full flexion, "" if it does."""
+    if not frames:
+        return NO_TOE_TOUCH
+    if kind == "usual":
+        return "you are never seen standing still, so the toe-touch has nothing to be compared with"
+    if np.isnan(bent.full):
+        return "the outline of the back was not seen at the bottom of the toe-touch"
+    return "" if bent.range_deg >= LEAST_RANGE_DEG else "the toe-touch hardly reads rounder than standing"
 
 
 def _of_hinge(reading: Array, trunk: Array, rows: Rows) -> BackReference | None:

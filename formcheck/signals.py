@@ -339,6 +339,12 @@ def back_rounding(b: Body) -> float:
     return back_curve(b) - b.ref.back.expected(b.back.trunk_deg)
 
 
+@signal("%", "a toe-touch and the outline of the back in sight")
+def full_flexion_share(b: Body) -> float:
+    """Flexion of the back as a share of the own full flexion: 0 standing, 100 in an unloaded toe-touch."""
+    return b.ref.back.share(back_curve(b))
+
+
 # ---- left against right, seen from the front or from behind -----------------------------------------
 
 

@@ -15,6 +15,7 @@ from formcheck.pose import HIDDEN_BY_ARM, STATIONS, BackTrack, PoseTrack
 
 OUTLINE_SIGNALS = {
     "back_curve", "lumbar_curve", "thoracic_curve", "back_bow", "pelvic_tangent", "back_rounding",
+    "full_flexion_share",
 }  # fmt: skip
 
 

@@ -71,9 +71,7 @@ def test_a_bulge_reads_rounder_and_a_hollow_less_round() -> None:
     usual = back.model()
     bulge = 0.03 * np.cos(np.pi * (back.GRID + 0.5) / 1.2)
     change = np.linalg.lstsq(back.BASIS, bulge, rcond=None)[0]
-    flat, round_, hollow = (
-        back.reading("whole", usual.mean + k * change, 60, 80) for k in (0.0, 1.0, -1.0)
-    )
+    flat, round_, hollow = (back.reading("whole", usual.mean + k * change, 60, 80) for k in (0.0, 1.0, -1.0))
     assert hollow + 5 < flat < round_ - 5
     assert back.bow(usual.mean + change) > back.bow(usual.mean) > back.bow(usual.mean - change)
 
@@ -238,6 +236,79 @@ def test_a_plank_whose_back_changes(code: str, reading: str, size: float) -> Non
     late = np.clip((track.times_s - 6) / 1.0, 0, 1)
     assert flagged(with_back(track, 5 + 0 * late, reading=reading), code) == set()
     assert flagged(with_back(track, 5 + size * late, reading=reading), code) == {"fault"}
+
+
+def touching(then: PoseTrack) -> PoseTrack:
+    """A slow toe-touch on straight legs, hands at the feet, and a set after it."""
+    path = stick.Path().then("stand", 1.2, 0).then("bend", 2.0, 1).then("hold", 0.6, 1).then("rise", 2.0, 0)
+    t = stick.Film().times(path.then("stand", 1.5, 0).seconds)
+    u = path.read(t).u
+    figure = stick.stand_on(*(a + (b - a) * u for a, b in zip(stick.STANDING, (2, 6, 112), strict=True)))
+    feet = np.array([0.08, 0.02])
+    return joined(
+        stick.reach_to(figure, figure.hip * 0 + feet + (1 - u[:, None]) * [0.0, 0.35]).filmed(t), then
+    )
+
+
+def bent(track: PoseTrack, share: float) -> np.ndarray:
+    """Flexion of 80 degrees in the toe-touch, and of a share of it in the set."""
+    trunk = trunk_of(track)
+    full = track.times_s < 7.0
+    return 20 + 80 * np.where(full, np.clip(trunk / 100, 0, 1), share * np.clip((trunk - 8) / 15, 0, 1))
+
+
+SETS = {
+    "DL109": lambda: stick.deadlift(reps=2),
+    "SQ109": lambda: stick.squat(reps=2, hands="forward"),
+    "RW109": lambda: stick.row(reps=2),
+}
+
+
+@pytest.mark.parametrize("code", SETS)
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(0.5, set()), (0.65, set()), (0.82, {"warn"}), (1.0, {"fault"})]
+)
+def test_a_back_near_its_own_full_bend(code: str, share: float, verdict: set[str]) -> None:
+    track = touching(SETS[code]())
+    assert flagged(with_back(track, bent(track, share)), code) == verdict
+
+
+def test_the_toe_touch_is_measured_and_not_counted() -> None:
+    for make in SETS.values():
+        alone, track = make(), touching(make())
+        assert len(examine(track).report.counted) == len(examine(alone).report.counted)
+        calibration = calibrate(with_back(track, bent(track, 0.5)))
+        assert calibration is not None
+        assert calibration.back.toe_touch_s == pytest.approx((1.9, 5.2), abs=0.6)
+        full = calibration.reference.back.full_bend
+        assert full is not None
+        assert full.range_deg == pytest.approx(80, abs=3)
+
+
+def test_why_the_share_of_the_full_bend_is_not_known() -> None:
+    plain = stick.deadlift(reps=1)
+    track = touching(plain)
+    deep = trunk_of(track) > 90
+    cases = {
+        "no slow toe-touch": with_back(plain, 20.0),
+        "hardly reads rounder": with_back(track, 20.0),
+        "not seen at the bottom": with_back(track, bent(track, 0.5), hidden=deep),
+    }
+    for words, spoilt in cases.items():
+        report = examine(spoilt, Options(select=("DL109",))).report
+        assert not report.faults
+        assert words in " ".join(u.why for u in report.unseen), words
+
+
+def test_a_stiff_legged_deadlift_is_no_toe_touch_but_can_be_called_one() -> None:
+    track = stick.romanian(reps=3)
+    track = with_back(track, 10 + 0.9 * trunk_of(track))
+    plain, told = calibrate(track), calibrate(track, None, (1.0, 5.0))
+    assert plain is not None
+    assert told is not None
+    assert plain.back.toe_touch_s is None
+    assert told.reference.back.full_bend is not None
+    assert len(examine(track, Options(toe_touch_s=(1.0, 5.0))).report.counted) == 2
 
 
 def test_butt_wink_is_a_possibility_never_a_fault() -> None:

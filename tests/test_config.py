@@ -117,6 +117,7 @@ def test_saying_nothing_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_unloaded_hinge_is_a_stretch_of_time() -> None:
     assert config.with_choices(config.Settings(), hinge="0:02-0:08.5").options.hinge_s == (2.0, 8.5)
+    assert config.with_choices(config.Settings(), toe_touch="9-14").options.toe_touch_s == (9.0, 14.0)
     for wrong in ("2", "8-2", "a-b"):
         with pytest.raises(ConfigError):
             config.with_choices(config.Settings(), hinge=wrong)

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "playback",
         "web_build",
     ),
-    ("remedy", "reps", "holds"),
+    ("remedy", "reps", "holds", "unloaded"),
     ("own_back",),
     ("estimator", "calibration", "report", "watching"),
     ("inference",),
@@ -66,7 +66,7 @@ HEAVY = {
 }
 """Package -> the modules that may import it."""
 
-LONGEST_FILE, LONGEST_EXERCISE = 300, 220  # lines of code
+LONGEST_FILE, LONGEST_EXERCISE = 300, 240  # lines of code
 
 
 def module(path: Path) -> str:

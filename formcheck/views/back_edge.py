@@ -20,7 +20,9 @@ from formcheck.pose import Pose
 from formcheck.report import Finding, Report
 
 Array = NDArray[np.float64]
-OUTLINE = frozenset(("back_curve", "back_rounding", "lumbar_curve", "thoracic_curve", "pelvic_tangent"))
+OUTLINE = frozenset(
+    ("back_curve", "back_rounding", "full_flexion_share", "lumbar_curve", "thoracic_curve", "pelvic_tangent")
+)
 """The signals that read the outline."""
 
 

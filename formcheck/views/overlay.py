@@ -63,9 +63,8 @@ class Scene:
     @staticmethod
     def of(track: PoseTrack, examination: Examination) -> Scene:
         """The scene of a video. Each take has its own reference."""
-        told = examination.report.made_with.get("hinge_s")
-        hinge_s = (float(told[0]), float(told[1])) if told else None
-        return Scene(track, examination, references(track, hinge_s), judged_spans(examination.report))
+        report = examination.report
+        return Scene(track, examination, references(track, report.made_with), judged_spans(report))
 
     @property
     def report(self) -> Report:

@@ -34,7 +34,8 @@ UNSEEN = -32_768
 
 def scene(track: PoseTrack, examination: Examination) -> dict[str, Any]:
     """Everything the player needs about one set but the pictures."""
-    report, found = examination.report, references(track)
+    report = examination.report
+    found = references(track, report.made_with)
     signals = _drawn_signals(report, found)
     unit = max(track.size) / STEPS
     return {
