@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from formcheck.analysis import Analysis, examine, without_hinge
+from formcheck.analysis import Analysis, examine, without_unloaded
 from formcheck.body import Body
 from formcheck.calibration import calibrate
 from formcheck.exercise import Exercise
@@ -108,7 +108,7 @@ class Lifting:
         calibration = calibrate(recent, self.hinge_s)
         if calibration is None:
             return []
-        what = recognise([(without_hinge(recent, calibration), calibration)], self.options.exercise)
+        what = recognise([(without_unloaded(recent, calibration), calibration)], self.options.exercise)
         if what.exercise is None:
             return []
         needed = ENOUGH[what.exercise.name] if enough is None else enough
@@ -122,7 +122,7 @@ class Lifting:
             return []
         self._engine = engine = Analysis(exercise, calibration, self.options, variant)
         self.coach = Coach(kind="hold" if exercise.name == "plank" else "rep")
-        return [f for pose in without_hinge(track, calibration) for f in engine.push(pose)]
+        return [f for pose in without_unloaded(track, calibration) for f in engine.push(pose)]
 
     # ---- what is going on -----------------------------------------------------------------------------
 
