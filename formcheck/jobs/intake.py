@@ -17,7 +17,7 @@ from formcheck.live.record import LIVE, record
 from formcheck.live.session import Result
 from formcheck.options import Options
 from formcheck.store import Store, sets
-from formcheck.store.models import LiftSet, Person, Upload
+from formcheck.store.models import LiftSet, Person, Upload, new_id
 from formcheck.video import sniff
 
 SUFFIXES = {"matroska": ".webm", "avi": ".avi", "mpegts": ".ts", "flv": ".flv", "mpeg": ".mpg", "ogg": ".ogv"}
@@ -36,19 +36,24 @@ def take(
     ConfigError for a load, or a place of it, that cannot be.
     """
     video = f"video{SUFFIXES.get(sniff(path), '.mp4')}"
-    with store.begin() as session:
-        lifter = _lifter(session, person_id, load_kg, load_at)
-        lift = LiftSet(
-            owner_id=person_id, name=name, video=video, lifter=sets.known(lifter),
-            wanted={"exercise": exercise if exercise in EXERCISES else "auto"},
-        )  # fmt: skip
-        session.add(lift)
-        session.flush()
-        job = queue.enqueue(session, lift, "check")
-        if upload_id is not None:
-            session.delete(session.get_one(Upload, upload_id))
-        store.media.adopt(sets.key(lift.id, video), path)
-        return lift.id, job.id
+    set_id = new_id()
+    store.media.adopt(sets.key(set_id, video), path)  # before the row: a long way into a bucket locks nothing
+    try:
+        with store.begin() as session:
+            lifter = _lifter(session, person_id, load_kg, load_at)
+            lift = LiftSet(
+                id=set_id, owner_id=person_id, name=name, video=video, lifter=sets.known(lifter),
+                wanted={"exercise": exercise if exercise in EXERCISES else "auto"},
+            )  # fmt: skip
+            session.add(lift)
+            session.flush()
+            job = queue.enqueue(session, lift, "check")
+            if upload_id is not None:
+                session.delete(session.get_one(Upload, upload_id))
+            return lift.id, job.id
+    except BaseException:
+        store.media.delete(sets.folder_of(set_id))
+        raise
 
 
 def _lifter(
@@ -97,4 +102,3 @@ def take_live(store: Store, person_id: str, result: Result, wish: LiveWish) -> t
         store.media.adopt(sets.key(lift.id, TRACK), track)
         store.media.put(sets.key(lift.id, LIVE), json.dumps(record(result)).encode())
         return lift.id, job.id
-

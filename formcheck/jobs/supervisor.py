@@ -1,8 +1,15 @@
-"""Starts the workers, replaces those that die, hands their jobs on, and stops them with the app."""
+"""Starts the workers of a machine, replaces those that die, hands their jobs on, and stops them at the end.
+
+The app has one, and `formcheck worker` is one on any other machine. They need not know each other: what a
+machine held that is gone, the next one to look finds by its lease.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
+import platform
+import re
 import secrets
 import shutil
 import subprocess
@@ -10,35 +17,45 @@ import sys
 import threading
 import time
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 
 from formcheck.jobs import queue
 from formcheck.jobs.transport import Transport
 from formcheck.store import Store, sets
-from formcheck.store.models import RUNNING, Job
-from formcheck.store.settings import AppSettings
+from formcheck.store.database import clock
+from formcheck.store.media import MediaAwayError
+from formcheck.store.models import RUNNING, Job, Machine
+from formcheck.store.settings import AppSettings, to_environment
 
 LOOK_S = 0.5  # between two looks at the workers
-REAP_S = 5.0  # between two looks for lapsed leases and lost messages
+REAP_S = 5.0  # between two looks for lapsed leases, and two words that this machine is there
 STOP_S = 8.0  # for workers to put down what they hold
 FRESH_S = 30.0  # a scratch folder this young may belong to a claim not yet seen
+GONE_S = 86400.0  # a machine that said nothing for so long is forgotten
+TIDY_S = 86400.0  # between two looks for files that belong to no set
 STALE_UPLOAD_S = 2 * 86400
 log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """The workers of one app."""
+    """The workers of one machine. keeps: whether it also tidies up, which one of all machines does."""
 
-    def __init__(self, store: Store, settings: AppSettings) -> None:
-        self._store, self._settings = store, settings
-        self._transport = Transport(store.folder)
+    def __init__(self, store: Store, settings: AppSettings, *, keeps: bool = True) -> None:
+        self._store, self._settings, self._keeps = store, settings, keeps
+        self._transport = Transport(store.folder, settings.messages)
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._dead: list[str] = []
+        self._machine = secrets.token_hex(8)
+        self._name = re.sub(r"[^A-Za-z0-9.-]", "", platform.node()) or "machine"
+        self._started_s = time.time()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     def start(self) -> None:
         """Start the workers and watch them in the background."""
-        sets.sweep(self._store, STALE_UPLOAD_S)
+        if self._keeps:
+            sets.sweep(self._store, STALE_UPLOAD_S)
         self._thread.start()
 
     def stop(self) -> None:
@@ -55,48 +72,75 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-            queue.reap(self._store, name)
+            self._dead.append(name)
+        try:
+            self._hand_on()
+            with self._store.begin() as session:
+                session.execute(delete(Machine).where(Machine.id == self._machine))
+        except DBAPIError as e:
+            log.warning("the database is away; leases will run out: %s", e.orig)
 
     def send(self, job_id: str) -> None:
         """Tell the workers of a new job."""
-        self._transport.send(job_id)
+        log.debug("job %s is queued", job_id)
+        self._transport.send()
 
     def pids(self) -> list[int]:
         """Process ids of the workers."""
         return [child.pid for child in self._workers.values()]
 
     def _watch(self) -> None:
-        reaped = 0.0
+        looked, reap_from, tidied = -REAP_S, 0.0, 0.0
         while not self._stopping.is_set():
-            for name, child in list(self._workers.items()):
-                if child.poll() is not None:
-                    log.warning("worker %s ended with code %s", name, child.returncode)
-                    del self._workers[name]
-                    self._hand_on(name)
-            while len(self._workers) < self._settings.workers:
-                self._start_one()
-            if time.monotonic() - reaped > REAP_S:
-                reaped = time.monotonic()
-                self._hand_on(None)
-                self._clear_scratch()
+            self._replace_dead()
+            now = time.monotonic()
+            try:
+                self._hand_on()
+                if now - looked >= REAP_S:
+                    looked = now
+                    self._say_that_it_is_there()
+                    if now >= reap_from and queue.reap(self._store):
+                        self._transport.send()
+                    self._clear_scratch()
+                if self._keeps and now - tidied >= TIDY_S:
+                    tidied = now
+                    threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
+            except DBAPIError as e:
+                log.warning("the database is away: %s", e.orig)
+                reap_from = time.monotonic() + queue.LEASE_S  # workers renew their leases first
             self._stopping.wait(LOOK_S)
 
-    def _hand_on(self, dead_worker: str | None) -> None:
-        """Queue orphaned jobs again; send the messages of queued jobs anew when none is on its way."""
-        queued = queue.reap(self._store, dead_worker)
-        if self._transport.empty:
-            for job_id in queued:
-                self._transport.send(job_id)
+    def _replace_dead(self) -> None:
+        for name, child in list(self._workers.items()):
+            if child.poll() is not None:
+                log.warning("worker %s ended with code %s", name, child.returncode)
+                del self._workers[name]
+                self._dead.append(name)
+        while len(self._workers) < self._settings.workers:
+            self._start_one()
+
+    def _hand_on(self) -> None:
+        """Queue again what workers held that died here."""
+        while self._dead:
+            if queue.reap(self._store, self._dead[-1]):
+                self._transport.send()
+            self._dead.pop()
 
     def _start_one(self) -> None:
-        name = secrets.token_hex(8)
+        name = f"{self._name}-{secrets.token_hex(4)}"
         self._workers[name] = subprocess.Popen(
-            [
-                sys.executable, "-m", "formcheck.jobs.worker",
-                name, str(self._store.folder), str(60 * self._settings.max_minutes),
-            ],
-            stdin=subprocess.PIPE,
+            [sys.executable, "-m", "formcheck.jobs.worker", name],
+            stdin=subprocess.PIPE, env=os.environ | to_environment(self._settings),
         )  # fmt: skip
+
+    def _say_that_it_is_there(self) -> None:
+        with self._store.begin() as session:
+            known = session.get(Machine, self._machine)
+            if known is None:
+                known = Machine(id=self._machine, name=self._name, started_s=self._started_s)
+                session.add(known)
+            known.workers, known.seen_s = len(self._workers), time.time()
+            session.execute(delete(Machine).where(Machine.seen_s < clock() - GONE_S))
 
     def _clear_scratch(self) -> None:
         """Remove the scratch folders of workers that hold no job."""
@@ -106,3 +150,9 @@ class Supervisor:
         for left in scratch.iterdir() if scratch.is_dir() else ():
             if left.name not in busy and time.time() - left.stat().st_mtime > FRESH_S:
                 shutil.rmtree(left, ignore_errors=True)
+
+    def _tidy(self) -> None:
+        try:
+            sets.clear_orphans(self._store)
+        except (DBAPIError, MediaAwayError, OSError) as e:
+            log.warning("files of no set are looked for another day: %s", e)

@@ -10,10 +10,11 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from formcheck import model_bundle
@@ -23,7 +24,7 @@ from formcheck.estimator import track_of
 from formcheck.jobs import queue
 from formcheck.jobs.queue import Claim
 from formcheck.pose import PoseTrack
-from formcheck.report import Finding
+from formcheck.report import Finding, Report
 from formcheck.store import Store, sets
 from formcheck.store.models import LiftSet
 from formcheck.views import folder, pdf, player
@@ -35,18 +36,23 @@ Tell = Callable[[float, str], None]
 LOOKING, DRAWING = "Watching the video", "Writing the report"
 TRACK, PLAYER = "pose.npz", "player.json"
 PLAYBACK = "playback.mp4"
+PAUSES_S = (1.0, 2.0, 4.0, 8.0)  # before a database that is away is asked again to take a result
 LOOKING_SHARE = 0.85  # of the time of a check that goes into finding the poses
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a job works: the store, the claim, an empty folder, and whom to tell. most_s: longest video."""
+    """Where a job works: the store, the claim, an empty folder, and whom to tell.
+
+    most_s: longest video; processes: how many may look at one video.
+    """
 
     store: Store
     claim: Claim
     scratch: Path
     tell: Tell
     most_s: float
+    processes: int = 1
 
     def lift(self) -> LiftSet:
         """The set of the job. Raises LostError when it was deleted."""
@@ -60,7 +66,12 @@ class Bench:
     @contextmanager
     def media(self, name: str) -> Iterator[Path]:
         """One file of the set, to read."""
-        with self.store.media.local(sets.key(self.claim.set_id, name), self.scratch) as path:
+        with ExitStack() as stack:
+            key = sets.key(self.claim.set_id, name)
+            try:
+                path = stack.enter_context(self.store.media.local(key, self.scratch))
+            except FileNotFoundError as e:
+                raise VideoError(f"{name} of this set is not there any more, so it cannot be used.") from e
             yield path
 
 
@@ -68,7 +79,7 @@ def do(bench: Bench) -> None:
     """Do the job to its end. Raises FormcheckError with a sentence, LostError when it is to be dropped."""
     lift = bench.lift()
     try:
-        {"check": _check, "judge": _judge, "overlay": _overlay}[bench.claim.kind](bench, lift)
+        KINDS[bench.claim.kind](bench, lift)
     except FormcheckError as e:  # the user knows the video by another name than the store
         raise type(e)(str(e).replace(lift.video or "\0", lift.name)) from e
 
@@ -79,8 +90,9 @@ def _check(bench: Bench, lift: LiftSet) -> None:
         with _Copy(video, bench.scratch / PLAYBACK, bench.most_s) as copy:
             model = model_bundle.ready(None, lambda line: bench.tell(0.0, line))
             track = track_of(
-                video, model=model, progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING)
-            )
+                video, model=model, workers=bench.processes,
+                progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING),
+            )  # fmt: skip
             while copy.busy:
                 bench.tell(LOOKING_SHARE, "Making a copy that plays in the browser")
                 time.sleep(0.1)
@@ -115,7 +127,34 @@ def _overlay(bench: Bench, lift: LiftSet) -> None:
     made = bench.scratch / folder.OVERLAY
     with bench.media(lift.video) as video:
         write_overlay(video, track, examination, made, lambda share: bench.tell(share, "Drawing"))
-    queue.finish(bench.store, bench.claim, lambda session, lift: _adopt(bench, [made]))
+    _finish(bench, [made], lambda lift: None)
+
+
+def _folder(bench: Bench, lift: LiftSet) -> None:
+    """All that `formcheck check -o` writes: for videos that come from a folder and go back into one."""
+    with bench.media(lift.video or "") as video:
+        _refuse_too_long(video, bench.most_s)
+        model = model_bundle.ready(None, lambda line: bench.tell(0.0, line))
+        track = track_of(
+            video, model=model, workers=bench.processes,
+            progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING),
+        )  # fmt: skip
+        bench.tell(LOOKING_SHARE, DRAWING)
+        options = sets.options_of(lift)
+        examination = examine(track, options, lift.name)
+        frames = folder.key_frames(video, track, examination)
+
+        def drawing(share: float) -> None:
+            bench.tell(LOOKING_SHARE + (1 - LOOKING_SHARE) * share, DRAWING)
+
+        files = folder.write_folder(
+            bench.scratch / "out", track, examination, frames=frames, height_m=options.height_m,
+            overlay_of=video if lift.wanted.get("overlay") else None, progress=drawing,
+        )  # fmt: skip
+    _finish(bench, files, lambda lift: _note(lift, examination.report))
+
+
+KINDS = {"check": _check, "judge": _judge, "overlay": _overlay, "folder": _folder}
 
 
 def _end(
@@ -138,21 +177,39 @@ def _end(
         files.append(picture)
     if playback == PLAYBACK and (bench.scratch / PLAYBACK).exists():
         files.append(bench.scratch / PLAYBACK)
-    report = examination.report
-
-    def write(_: Session, lift: LiftSet) -> None:
-        lift.report, lift.headline, lift.exercise = report.to_dict(), headline(report), report.exercise
-        lift.judged_s, lift.playback = time.time(), playback
-        bench.store.media.remove(sets.key(lift.id, folder.OVERLAY))
-        _adopt(bench, files)
-
     bench.tell(1.0, DRAWING)
-    queue.finish(bench.store, bench.claim, write)
+
+    def write(lift: LiftSet) -> None:
+        _note(lift, examination.report)
+        lift.playback = playback
+        bench.store.media.remove(sets.key(lift.id, folder.OVERLAY))
+
+    _finish(bench, files, write)
 
 
-def _adopt(bench: Bench, files: list[Path]) -> None:
-    for path in files:
-        bench.store.media.adopt(sets.key(bench.claim.set_id, path.name), path)
+def _note(lift: LiftSet, report: Report) -> None:
+    lift.report, lift.headline, lift.exercise = report.to_dict(), headline(report), report.exercise
+    lift.judged_s = time.time()
+
+
+def _finish(bench: Bench, files: list[Path], write: Callable[[LiftSet], None]) -> None:
+    """End the job: the files into their places and the row written, both or none."""
+    wanted = {sets.key(bench.claim.set_id, path.name): path for path in files}
+    with bench.store.media.staged(wanted) as place:
+
+        def end(_: Session, lift: LiftSet) -> None:
+            write(lift)
+            place()
+
+        for pause_s in (*PAUSES_S, None):
+            try:
+                queue.finish(bench.store, bench.claim, end)
+                return
+            except DBAPIError:  # away for a moment; a write that did arrive has ended the claim
+                if pause_s is None:
+                    raise
+                bench.tell(1.0, DRAWING)
+                time.sleep(pause_s)
 
 
 class _Copy:

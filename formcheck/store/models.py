@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -218,23 +218,27 @@ class Upload(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     owner_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     created_s: Mapped[float] = mapped_column(default=time.time)
 
 
 class Job(Base):
     """Work to be done on a set: the truth about it, whatever happens to messages and processes.
 
-    kind: check (from the video), judge (again, from the track), overlay. attempt counts the claims;
-    worker and lease_until_s are those of the one that holds it; share 0..1.
+    kind: check (from the video), judge (again, from the track), overlay, folder (all that `check -o` writes).
+    rank: 0 somebody waits for it, 1 it can wait. queued_s: since when it stands in line; at the end
+    again after it broke off. attempt counts the claims; worker and lease_until_s are those of the one that
+    holds it; share 0..1.
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index(None, "state", "created_s"),)
+    __table_args__ = (Index("ix_jobs_state_rank_queued_s", "state", "rank", "queued_s"),)
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     set_id: Mapped[str] = mapped_column(ForeignKey("sets.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(default=QUEUED)
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")
+    queued_s: Mapped[float] = mapped_column(default=time.time, server_default="0")
     stage: Mapped[str] = mapped_column(default="")
     share: Mapped[float] = mapped_column(default=0.0)
     attempt: Mapped[int] = mapped_column(default=0)
@@ -246,3 +250,14 @@ class Job(Base):
     started_s: Mapped[float | None] = mapped_column(default=None)
     ended_s: Mapped[float | None] = mapped_column(default=None)
     lift: Mapped[LiftSet] = relationship(back_populates="jobs")
+
+
+class Machine(Base):
+    """One that runs workers, and when it last said so."""
+
+    __tablename__ = "machines"
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    workers: Mapped[int]
+    started_s: Mapped[float]
+    seen_s: Mapped[float]

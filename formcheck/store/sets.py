@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,10 @@ from formcheck.lifter import Lifter
 from formcheck.options import Options
 from formcheck.report import Report
 from formcheck.store import Store, access
+from formcheck.store.media import STAGING
 from formcheck.store.models import FlagMark, Job, LiftSet, Upload
+
+ORPHAN_S = 86400.0  # younger files may be on their way to a set
 
 
 def folder_of(set_id: str) -> str:
@@ -63,21 +67,29 @@ def options_of(lift: LiftSet) -> Options:
     """The options a set is to be judged by."""
     wanted = lift.wanted
     limits = {code: (levels[0], levels[1]) for code, levels in wanted.get("limits", {}).items()}
-    hinge = wanted.get("hinge_s")
+    hinge_s = wanted.get("hinge_s")
     return Options(
         exercise=wanted.get("exercise", "auto"), limits=limits, lifter=Lifter(**lift.lifter),
-        hinge_s=(hinge[0], hinge[1]) if hinge else None,
+        select=tuple(wanted.get("select", ())), ignore=tuple(wanted.get("ignore", ())),
+        hinge_s=(hinge_s[0], hinge_s[1]) if hinge_s else None,
     )  # fmt: skip
 
 
 def want(store: Store, set_id: str, owner_id: str, options: Options) -> None:
     """Remember by which options a set is to be judged from now on."""
-    limits = {code: list(levels) for code, levels in options.limits.items()}
     with store.begin() as session:
         lift = _owned(session, set_id, owner_id)
-        hinge = {"hinge_s": list(options.hinge_s)} if options.hinge_s else {}
-        lift.wanted = {"exercise": options.exercise, "limits": limits, **hinge}
-        lift.lifter = known(options.lifter)
+        lift.wanted, lift.lifter = wanted_of(options), known(options.lifter)
+
+
+def wanted_of(options: Options) -> dict[str, Any]:
+    """What a set is to be judged by, as JSON values; who lifts is kept apart."""
+    wanted: dict[str, Any] = {
+        "exercise": options.exercise,
+        "limits": {code: list(levels) for code, levels in options.limits.items()},
+    }
+    more = {"select": list(options.select), "ignore": list(options.ignore), "hinge_s": options.hinge_s}
+    return wanted | {name: value for name, value in more.items() if value}
 
 
 def known(lifter: Lifter) -> dict[str, Any]:
@@ -102,10 +114,14 @@ def mark(
 
 
 def remove(store: Store, set_id: str, owner_id: str) -> None:
-    """Delete a set, its jobs, marks and files, for good. A job still running notices and stops."""
+    """Delete a set, its jobs, marks and files, for good. A job still running notices and stops.
+
+    Files that cannot be deleted now keep the set in the list, so that nothing is left that nobody sees.
+    """
     with store.begin() as session:
         session.delete(_owned(session, set_id, owner_id))
-    store.media.delete(folder_of(set_id))
+        session.flush()
+        store.media.delete(folder_of(set_id))
     store.shred()
 
 
@@ -130,6 +146,26 @@ def sweep(store: Store, stale_s: float) -> None:
     for path in (store.folder / "uploads").iterdir():
         if path.name not in known:
             path.unlink()
+
+
+def clear_orphans(store: Store, age_s: float = ORPHAN_S) -> int:
+    """Delete files of no set: a process ended between file and row. Returns of how many."""
+    gone = 0
+    for places in _some(sorted(store.media.older("sets", age_s))):
+        ids = [place.rpartition("/")[2] for place in places]
+        with store.begin() as session:
+            known = {*session.scalars(select(LiftSet.id).where(LiftSet.id.in_(ids)))}
+        for set_id in {*ids} - known:
+            store.media.delete(folder_of(set_id))
+            gone += 1
+    for place in store.media.older(STAGING, age_s):
+        store.media.delete(place)
+    return gone
+
+
+def _some(things: list[str], most: int = 500) -> Iterator[list[str]]:
+    for i in range(0, len(things), most):
+        yield things[i : i + most]
 
 
 def _whole() -> Select[LiftSet]:

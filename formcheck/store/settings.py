@@ -17,12 +17,16 @@ from formcheck.errors import ConfigError
 
 MAX_UPLOAD_MB = 2048
 MAX_MINUTES = 15  # web.md D: longer is not a set
+POSTGRES, REDIS, BUCKETS = ("postgresql", "postgres"), ("redis", "rediss"), ("s3",)
 WORKERS = 1  # one analysis already uses two cores: finding poses, and making a copy to play
 
 
 @dataclass(frozen=True)
 class AppSettings:
     """folder: where all data is; hosts: names under which the app may be opened besides this machine's.
+
+    database, media, queue: addresses, when they are not in the folder: postgresql://user@host/name,
+    s3://bucket/prefix, and redis://host/0 or a database that carries the messages.
 
     team: whether people sign in; url: the address they open, as in https://form.example.com; keep_days: sets
     older than this are deleted, None never; proxies: addresses whose word is taken for who is asking.
@@ -37,6 +41,14 @@ class AppSettings:
     url: str = ""
     keep_days: int | None = None
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    database: str = ""
+    media: str = ""
+    queue: str = ""
+
+    @property
+    def messages(self) -> str:
+        """The address of what carries the messages: the database's if there is one; empty for the folder."""
+        return self.queue or self.database
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> AppSettings:
@@ -50,13 +62,38 @@ def from_environment(environment: Mapping[str, str] | None = None) -> AppSetting
         Path(folder).expanduser().absolute(),
         int(_number(given, "FORMCHECK_MAX_UPLOAD_MB", MAX_UPLOAD_MB)),
         _number(given, "FORMCHECK_MAX_MINUTES", MAX_MINUTES),
-        int(_number(given, "FORMCHECK_WORKERS", WORKERS)),
+        _workers(given),
         (*_names(given, "FORMCHECK_HOSTS"), *([host] if host else [])),
         team=_yes(given, "FORMCHECK_TEAM"),
         url=url,
         keep_days=keep,
         proxies=_names(given, "FORMCHECK_PROXIES") or AppSettings.proxies,
+        database=_address(given, "FORMCHECK_DATABASE", POSTGRES),
+        media=_address(given, "FORMCHECK_MEDIA", BUCKETS),
+        queue=_address(given, "FORMCHECK_QUEUE", (*POSTGRES, *REDIS)),
     )
+
+
+def to_environment(settings: AppSettings) -> dict[str, str]:
+    """The same as variables, for a process of its own: a command line would show passwords to others."""
+    return {
+        "FORMCHECK_DATA": str(settings.folder), "FORMCHECK_MAX_MINUTES": str(settings.max_minutes),
+        "FORMCHECK_DATABASE": settings.database, "FORMCHECK_MEDIA": settings.media,
+        "FORMCHECK_QUEUE": settings.queue, "FORMCHECK_WORKERS": str(settings.workers),
+    }  # fmt: skip
+
+
+def _address(given: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    text = given.get(name, "").strip()
+    if text and not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ConfigError(f"{name} must begin with {' or '.join(f'{s}://' for s in schemes)}.")
+    return text
+
+
+def _workers(given: Mapping[str, str]) -> int:
+    if given.get("FORMCHECK_WORKERS", "").strip() == "0":
+        return 0  # other machines do the work
+    return int(_number(given, "FORMCHECK_WORKERS", WORKERS))
 
 
 def _names(given: Mapping[str, str], name: str) -> tuple[str, ...]:

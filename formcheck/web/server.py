@@ -43,7 +43,7 @@ class Server:
 def server() -> Server:
     """The one server of this process, opened when first needed. Raises FormcheckError."""
     settings = from_environment()
-    store = Store.open(settings.folder)
+    store = Store.of(settings)
     if not settings.team:
         people.local(store)
     supervisor = Supervisor(store, settings)
