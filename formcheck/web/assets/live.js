@@ -114,6 +114,7 @@ class Live {
     if (this.ending) return;
     this.screen.show(state);
     if (state.stage !== before.stage) this.entered(state);
+    if (state.stage !== before.stage || state.words !== before.words) this.instruct(state);
     if (state.stage === "setup") this.advise(state.checks ?? []);
     if (state.stage === "countdown" && state.countdown !== before.countdown) this.voice.tone("tick");
     if (state.reps > (before.reps ?? 0)) this.voice.tone("rep");
@@ -125,9 +126,13 @@ class Live {
     }
   }
 
-  entered({ stage, words: said }) {
+  entered({ stage }) {
     if (stage !== "setup" && this.data.record && !this.recording && stage !== "done") this.record();
     if (stage === "set") this.voice.tone("go");
+  }
+
+  /** What to do now, aloud: in the engine's words, or in those of the stage. */
+  instruct({ stage, words: said }) {
     this.voice.say(said || words.STAGES[stage]?.[1]);
   }
 

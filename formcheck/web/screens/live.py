@@ -71,14 +71,10 @@ def _exercise() -> str:
 
 def _place(exercise: str) -> None:
     """Where the camera goes."""
-    picture = ASSETS / f"camera-{exercise}.webp"
-    if not picture.is_file():
-        picture = ASSETS / "camera-squat.webp"
+    shown = EXERCISES.get(exercise) or next(iter(EXERCISES.values()))
     left, right = st.columns([3, 2], vertical_alignment="center")
-    if picture.is_file():
-        left.image(str(picture))
-    where = EXERCISES[exercise].film_it if exercise in EXERCISES else next(iter(EXERCISES.values())).film_it
-    right.write(f"**Where the camera goes.** {where}")
+    left.image(str(ASSETS / f"camera-{shown.name}.webp"), width="stretch")
+    right.write(f"**Where the camera goes.** {shown.film_it}")
     right.write(
         "Then press Begin and walk there: formcheck says what is missing, counts down and starts by itself."
     )
