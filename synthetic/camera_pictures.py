@@ -1,4 +1,4 @@
-"""`python -m synthetic.camera_pictures`: a picture of where the camera goes, for each exercise of the live page.
+"""`python -m synthetic.camera_pictures`: where the camera goes, a picture for each exercise of the live page.
 
 The lifter in the middle of a good set, seen from the front, and the phone that films them: at their side, at
 the distance and height that the exercise asks for, with what it sees marked on the floor.

@@ -36,7 +36,7 @@ def navigate(who: Visitor) -> None:
     """The pages, and the one that is open."""
     pages = {
         "check": st.Page(lambda: check.show(who), title="Check a set", url_path="check", default=True),
-        "live": st.Page(lambda: live.show(who), title="Live", url_path="live", visibility="hidden"),
+        "live": st.Page(lambda: live.show(who), title="Live", url_path="live"),
         "history": st.Page(lambda: history.show(who), title="History", url_path="history"),
         "manual": st.Page(lambda: manual.show(who), title="Manual", url_path="manual"),
         "you": st.Page(lambda: you.show(who), title="You", url_path="you"),

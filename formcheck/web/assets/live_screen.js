@@ -75,7 +75,8 @@ export class Screen {
 
   /** What the engine says. See docs/live.md for its messages. */
   show(state) {
-    this.stage(state.stage, state.words);
+    const red = state.stage === "setup" && state.checks?.find(({ ok }) => ok === false);
+    this.stage(state.stage, red?.words || state.words);
     this.number.textContent = state.stage === "countdown" ? String(state.countdown ?? "") : "";
     const set = state.stage === "set" || state.stage === "done";
     const hold = state.hold_s !== null && state.hold_s !== undefined && !state.reps;
@@ -94,11 +95,12 @@ export class Screen {
     this.title.textContent = words || STAGES[name]?.[0] || "";
   }
 
+  /** Each turns green by itself; what to do about the first red one is the title. */
   _checks(checks) {
     this.checks.replaceChildren(...checks.map(({ key, ok, words }) => {
-      const item = make("li", "");
+      const item = make("li", "", { title: words });
       item.dataset.ok = String(ok);
-      item.append(make("span", "mark", { textContent: MARKS[ok] ?? "…", ariaHidden: "true" }), make("span", "", { textContent: words || CHECKS[key] || key }));
+      item.append(make("span", "mark", { textContent: MARKS[ok] ?? "…", ariaHidden: "true" }), CHECKS[key] ?? key);
       return item;
     }));
   }

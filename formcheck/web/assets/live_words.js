@@ -12,11 +12,10 @@ export const STAGES = {
   done: ["Set over", "Set over. Well done."],
 };
 
-/** Check of the setting up -> what is said of it while nothing is wrong. */
+/** Check of the setting up -> its name; what to do about it comes from the engine. */
 export const CHECKS = {
-  person: "Somebody in the picture", "whole-body": "Whole body in the picture", distance: "Right distance",
-  "side-on": "Seen from the side", light: "Enough light", frames: "Pictures come fast enough",
-  people: "Nobody else in the picture", steady: "The camera stands still",
+  person: "Lifter", "whole-body": "Whole body", distance: "Distance", "side-on": "Side on", light: "Light",
+  frames: "Speed", people: "Alone", steady: "Camera still",
 };
 
 export const HIDDEN = "Paused: this page was not in front. Come back into the picture; the set goes on.";

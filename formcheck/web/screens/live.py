@@ -92,12 +92,12 @@ def _choices(who: Visitor, exercise: str) -> dict[str, Any]:
             "One slow hinge first", value=exercise != "plank", key=f"live-hinge-{exercise == 'plank'}",
             help="Slow and without a load, hands on the hips: what your back is compared with.",
         )  # fmt: skip
-        speech = st.toggle("Voice", value=True, key="live-speech")
-        sound = st.toggle("Tones", value=True, key="live-sound")
-    profile = who.profile()
-    left, right = st.columns(2)
-    load_kg = fields.load(left, profile.load_kg, profile.mass_unit, "live-load")
-    load_at = fields.load_place(right, None, "live-load-at")
+    with st.expander("Load, voice"):
+        profile = who.profile()
+        load_kg = fields.load(st.container(), profile.load_kg, profile.mass_unit, "live-load")
+        load_at = fields.load_place(st.container(), None, "live-load-at")
+        speech = st.toggle("Voice", value=True, key="live-speech", help="Says what to do and each cue, once.")
+        sound = st.toggle("Tones", value=True, key="live-sound", help="Counts down, and marks each rep.")
     return {
         "exercise": exercise, "hinge": hinge, "record": record, "speech": speech, "sound": sound,
         "load_kg": load_kg, "load_at": load_at,
