@@ -33,6 +33,8 @@ def show(who: Visitor) -> None:
     with st.expander("How to film, so that everything can be judged"):
         st.markdown("\n".join(f"- **{e.title}.** {e.film_it}" for e in EXERCISES.values()))
     components.uploader("Choose a video", components.VIDEOS, _options(who))
+    if st.button("Or do a set live, in front of this device's camera"):
+        links.go("live")
     _samples(who)
     _sets(who)
 
