@@ -1,8 +1,9 @@
 """Video -> poses, in processes of their own.
 
 The child (`inference`) decodes and runs MediaPipe; only poses cross over, pickled, on its standard output. So
-the dead proxy that keeps MediaPipe's metrics home, its chatter on stderr, and any crash of a decoder stay out
-of the caller's process. The child never imports the caller's main module, and ends when nobody reads on.
+the empty network that keeps MediaPipe's metrics home (`confined`), its chatter on stderr, and any crash of a
+decoder stay out of the caller's process. The child never imports the caller's main module, and ends when
+nobody reads on.
 
 Long videos have several children, each for a stretch of chunks (`chunks`); the poses are the same for any
 number of them. Where the next one starts on another person than this one follows, this one goes on instead.
@@ -52,6 +53,7 @@ MOST_WORKERS = 8  # each holds some 250 MB
 LAST_WORDS = 4000  # bytes of a crashed child's stderr that go to the log
 CHILD = (
     "import json, sys; job = json.loads(sys.argv[1]); sys.path[:] = job.pop('sys_path'); "
+    "from formcheck.confined import leave_network; leave_network(); "
     "from formcheck.inference import serve; serve(**job)"
 )
 log = logging.getLogger(__name__)

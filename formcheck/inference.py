@@ -35,6 +35,8 @@ BATCH = 8  # poses sent at a time
 AHEAD = 4  # frames decoded, and seen, before they are wanted: a few megabytes
 EARLIER_S = 0.1  # read before a warm-up begins, so that rounding takes nothing from it
 
+TOO_LARGE = "{name} needs more memory than an analysis may take; export it smaller, 1080p is plenty."
+
 Send = Callable[[str, object], None]
 
 
@@ -63,6 +65,8 @@ def _answer(send: Send, path: Path, grid: Grid, first: int, end_s: float | None,
         send("error", (type(e).__name__, str(e)))
     except BrokenPipeError:
         raise
+    except MemoryError:
+        send("error", ("VideoError", TOO_LARGE.format(name=path.name)))
     except Exception as e:  # the last stop of this process: a sentence for the user, the rest for the log
         traceback.print_exc()
         what = f"{path.name} made the video reader fail ({type(e).__name__}: {e})"

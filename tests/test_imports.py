@@ -14,7 +14,7 @@ PACKAGE = ROOT / "formcheck"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version", "words", "patience"),
+    ("errors", "version", "words", "patience", "confined"),
     ("files", "arrays", "decode", "geometry", "anthropometry", "ahead"),
     ("lifter",),
     ("pose", "options", "spine_load"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +17,9 @@ import factories
 import numpy as np
 import pytest
 
-from formcheck.errors import VideoError
+from formcheck.errors import ModelError, VideoError
 from formcheck.jobs import intake, queue, work, worker
+from formcheck.jobs import supervisor as supervisor_module
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.store import Store, people, sets
 from formcheck.store.models import Job, LiftSet
@@ -235,6 +239,59 @@ def test_a_set_deleted_while_it_is_checked_leaves_nothing(store, me, tmp_path, m
     assert list((store.folder / "scratch").iterdir()) == []
 
 
+def test_work_that_needs_too_much_memory_says_so(store, me, tmp_path, monkeypatch) -> None:
+    def track_of(*_: object, **__: object):
+        raise MemoryError
+
+    monkeypatch.setattr(work, "track_of", track_of)
+    _, job_id = taken(store, me, tmp_path)
+    run(store, job_id)
+    assert "more memory than an analysis may take" in job(store, job_id).error
+
+
+@pytest.fixture
+def hung(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Work that hangs until the worker would be ended, which is only noted here."""
+    ended = threading.Event()
+    monkeypatch.setattr(worker, "end", ended.set)
+    monkeypatch.setattr(worker, "BEAT_S", 0.02)
+
+    def track_of(*_: object, **__: object):
+        assert ended.wait(20)
+        raise queue.LostError
+
+    monkeypatch.setattr(work, "track_of", track_of)
+    return ended
+
+
+def test_work_that_comes_to_a_halt_is_ended_with_a_sentence(hung, store, me, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(worker, "STALLED_S", 0.2)
+    _, job_id = taken(store, me, tmp_path)
+    run(store, job_id)
+    assert hung.is_set()
+    assert "came to a halt" in job(store, job_id).error
+
+
+def test_work_that_takes_too_long_is_ended_with_a_sentence(hung, store, me, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(worker, "SLOWEST", -1.0)  # its 600 s less the 900 s that the longest video may last
+    _, job_id = taken(store, me, tmp_path)
+    run(store, job_id)
+    assert hung.is_set()
+    assert "hours" in job(store, job_id).error
+
+
+def test_work_that_does_not_stop_when_cancelled_is_ended(hung, store, me, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(worker, "STUCK_S", 0.1)
+    _, job_id = taken(store, me, tmp_path)
+    working = threading.Thread(target=run, args=(store, job_id))
+    working.start()
+    wait(lambda: job(store, job_id).state == "running")
+    queue.cancel(store, job_id)
+    working.join(20)
+    assert hung.is_set()
+    assert job(store, job_id).state == "cancelled"
+
+
 # ---- the processes ----------------------------------------------------------------------------------
 
 
@@ -280,3 +337,86 @@ def test_workers_end_with_the_app_and_a_lost_message_loses_nothing(store, me, tm
     pids = supervisor.pids()
     supervisor.stop()
     assert not any(alive(pid) for pid in pids)
+
+
+def test_workers_wait_for_the_model_which_the_app_fetches(store, me, tmp_path, monkeypatch) -> None:
+    _, job_id = taken(store, me, tmp_path)
+    tries: list[int] = []
+
+    def ready(explicit: object, say: Callable[[str], None]) -> None:
+        say("Fetching the pose model")
+        tries.append(1)
+        if len(tries) == 1:
+            raise ModelError("The pose model could not be fetched; connect to the network.")
+
+    monkeypatch.setattr(supervisor_module.model_bundle, "ready", ready)
+    monkeypatch.setattr(supervisor_module, "AGAIN_S", 0.5)
+    supervisor = Supervisor(store, AppSettings(store.folder))
+    supervisor.start()
+    wait(lambda: "connect to the network" in job(store, job_id).stage)
+    assert supervisor.pids() == []
+    wait(supervisor.pids)
+    assert len(tries) == 2
+    supervisor.stop()
+
+
+# ---- what a worker may not do ------------------------------------------------------------------------
+
+
+def confined(code: str, *before: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code behind locked doors."""
+    lock = "; ".join(("from formcheck import confined", *before))
+    return subprocess.run(
+        [sys.executable, "-c", f"{lock}\n{code}"], capture_output=True, text=True, cwd=ROOT, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+CONNECT = """
+import socket
+try:
+    socket.create_connection(("127.0.0.1", {port}), 2).close()
+    print("connected")
+except OSError as e:
+    print(e)
+"""
+
+
+@pytest.fixture
+def listening() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_worker_has_no_network(listening: int) -> None:
+    code = CONNECT.format(port=listening)
+    assert confined(code).stdout.strip() == "connected"  # else the next line would prove nothing
+    assert "no network" in confined(code, "confined.leave_network()").stdout
+
+
+def test_nor_have_the_programs_it_starts(listening: int) -> None:
+    done = confined(
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CONNECT.format(port=listening)!r}])",
+        "confined.leave_network()",
+        "import os; print(os.getuid(), flush=True)",
+    )
+    user, said = done.stdout.splitlines()
+    assert int(user) == os.getuid()
+    if not namespaces():
+        pytest.skip("this system gives no network namespaces")
+    assert said != "connected"
+
+
+def namespaces() -> bool:
+    before, after = (
+        confined("import os; print(os.readlink('/proc/self/ns/net'))", *lock).stdout
+        for lock in ((), ("confined.leave_network()",))
+    )
+    return before != after
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to the limit")
+def test_a_worker_may_not_take_all_memory() -> None:
+    assert confined("x = bytearray(400 * 2**20)").returncode == 0
+    done = confined("x = bytearray(400 * 2**20)", "confined.limit_memory(300)")
+    assert "MemoryError" in done.stderr

@@ -92,6 +92,37 @@ def test_inference_sends_nothing(make_clip: MakeClip, model: Path, tmp_path: Pat
     assert egress((tmp_path / "trace").read_text()) == []
 
 
+ANALYSIS = """
+import shutil, sys, time
+from pathlib import Path
+from formcheck.jobs import intake
+from formcheck.jobs.supervisor import Supervisor
+from formcheck.store import Store, people, sets
+from formcheck.store.settings import AppSettings
+folder, video = Path(sys.argv[1]), Path(sys.argv[2])
+store = Store.open(folder)
+me = people.local(store)
+set_id, job_id = intake.take(store, me, "set.mp4", Path(shutil.copy(video, folder / "copy.mp4")))
+supervisor = Supervisor(store, AppSettings(folder))
+supervisor.start()
+end = time.monotonic() + 150
+while (job := sets.find(store, set_id, me).jobs[-1]).state in ("queued", "running"):
+    assert time.monotonic() < end, job.stage
+    time.sleep(0.1)
+supervisor.stop()
+print(job.state)
+"""
+
+
+def test_an_analysis_of_the_app_sends_nothing(make_clip: MakeClip, model: Path, tmp_path: Path) -> None:
+    """From the queued job to the written report: supervisor, worker, and the processes of the estimator."""
+    words = ["-c", ANALYSIS, str(tmp_path / "data"), str(make_clip())]
+    done = watched(words, tmp_path / "trace", PYTHONPATH=str(ROOT))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["done"]
+    assert egress((tmp_path / "trace").read_text()) == []
+
+
 # ---- the switch -------------------------------------------------------------------------------------
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

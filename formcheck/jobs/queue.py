@@ -144,6 +144,11 @@ def cancel(store: Store, job_id: str) -> None:
     _change(store, update(Job).where(Job.id == job_id, Job.state == RUNNING), cancel=True)
 
 
+def announce(store: Store, words: str) -> None:
+    """Tell everybody who waits what for."""
+    _change(store, update(Job).where(Job.state == QUEUED), stage=words)
+
+
 def reap(store: Store, dead_worker: str | None = None) -> bool:
     """Queue again what a dead worker held or whose lease ran out; give up after three attempts.
 

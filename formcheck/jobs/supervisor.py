@@ -12,14 +12,18 @@ import platform
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
+from formcheck import model_bundle
+from formcheck.errors import ModelError
 from formcheck.jobs import queue
 from formcheck.jobs.transport import Transport
 from formcheck.store import Store, sets
@@ -34,6 +38,7 @@ STOP_S = 8.0  # for workers to put down what they hold
 FRESH_S = 30.0  # a scratch folder this young may belong to a claim not yet seen
 GONE_S = 86400.0  # a machine that said nothing for so long is forgotten
 TIDY_S = 86400.0  # between two looks for files that belong to no set
+AGAIN_S = 20.0  # between two tries to fetch the pose model
 STALE_UPLOAD_S = 2 * 86400
 log = logging.getLogger(__name__)
 
@@ -61,7 +66,7 @@ class Supervisor:
     def stop(self) -> None:
         """Stop the workers; what they were doing is queued again."""
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(STOP_S)  # it may be fetching the model
         for child in self._workers.values():
             assert child.stdin is not None
             child.stdin.close()
@@ -72,6 +77,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            _end_group(child)
             self._dead.append(name)
         try:
             self._hand_on()
@@ -90,6 +96,8 @@ class Supervisor:
         return [child.pid for child in self._workers.values()]
 
     def _watch(self) -> None:
+        while not self._stopping.is_set() and not self._model_is_there():
+            self._stopping.wait(AGAIN_S)
         looked, reap_from, tidied = -REAP_S, 0.0, 0.0
         while not self._stopping.is_set():
             self._replace_dead()
@@ -110,10 +118,29 @@ class Supervisor:
                 reap_from = time.monotonic() + queue.LEASE_S  # workers renew their leases first
             self._stopping.wait(LOOK_S)
 
+    def _model_is_there(self) -> bool:
+        """Fetch the pose model where it is missing: here, as those who look at videos have no network."""
+        if self._settings.workers == 0:
+            return True
+        try:
+            model_bundle.ready(None, self._announce)
+        except ModelError as e:
+            log.warning("%s", e)
+            self._announce(str(e))
+            return False
+        return True
+
+    def _announce(self, words: str) -> None:
+        try:
+            queue.announce(self._store, words)
+        except DBAPIError as e:
+            log.warning("the database is away: %s", e.orig)
+
     def _replace_dead(self) -> None:
         for name, child in list(self._workers.items()):
             if child.poll() is not None:
                 log.warning("worker %s ended with code %s", name, child.returncode)
+                _end_group(child)
                 del self._workers[name]
                 self._dead.append(name)
         while len(self._workers) < self._settings.workers:
@@ -129,8 +156,8 @@ class Supervisor:
     def _start_one(self) -> None:
         name = f"{self._name}-{secrets.token_hex(4)}"
         self._workers[name] = subprocess.Popen(
-            [sys.executable, "-m", "formcheck.jobs.worker", name],
-            stdin=subprocess.PIPE, env=os.environ | to_environment(self._settings),
+            [sys.executable, "-m", "formcheck.jobs.start", name], stdin=subprocess.PIPE,
+            env=os.environ | to_environment(self._settings), start_new_session=True,
         )  # fmt: skip
 
     def _say_that_it_is_there(self) -> None:
@@ -156,3 +183,10 @@ class Supervisor:
             sets.clear_orphans(self._store)
         except (DBAPIError, MediaAwayError, OSError) as e:
             log.warning("files of no set are looked for another day: %s", e)
+
+
+def _end_group(worker: subprocess.Popen[bytes]) -> None:
+    """End what a worker that is gone has left running."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(worker.pid, signal.SIGKILL)

@@ -17,12 +17,12 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from formcheck import model_bundle
 from formcheck.analysis import Examination, examine
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.estimator import track_of
 from formcheck.jobs import queue
 from formcheck.jobs.queue import Claim
+from formcheck.model_bundle import find_model
 from formcheck.pose import PoseTrack
 from formcheck.report import Finding, Report
 from formcheck.store import Store, sets
@@ -88,9 +88,9 @@ def _check(bench: Bench, lift: LiftSet) -> None:
     """Find the poses, judge them, and make a copy that plays if the video itself does not."""
     with bench.media(lift.video or "") as video:
         with _Copy(video, bench.scratch / PLAYBACK, bench.most_s) as copy:
-            model = model_bundle.ready(None, lambda line: bench.tell(0.0, line))
+            bench.tell(0.0, LOOKING)
             track = track_of(
-                video, model=model, workers=bench.processes,
+                video, model=find_model(), workers=bench.processes,
                 progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING),
             )  # fmt: skip
             while copy.busy:
@@ -134,9 +134,9 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
     """All that `formcheck check -o` writes: for videos that come from a folder and go back into one."""
     with bench.media(lift.video or "") as video:
         _refuse_too_long(video, bench.most_s)
-        model = model_bundle.ready(None, lambda line: bench.tell(0.0, line))
+        bench.tell(0.0, LOOKING)
         track = track_of(
-            video, model=model, workers=bench.processes,
+            video, model=find_model(), workers=bench.processes,
             progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING),
         )  # fmt: skip
         bench.tell(LOOKING_SHARE, DRAWING)

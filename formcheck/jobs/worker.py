@@ -1,8 +1,10 @@
 """A worker process: takes jobs one after the other until it is told to stop.
 
-`python -m formcheck.jobs.worker NAME`, started by the supervisor, which holds the other end of its standard
-input: when that closes, whatever the reason, the worker stops, so none outlives the app. Where database and
-media are, it knows from the environment, as passwords on a command line are for everybody to read.
+`formcheck.jobs.start` begins it for the supervisor, which holds the other end of its standard input: when
+that closes, whatever the reason, the worker stops, so none outlives the app. Where database and media are, it
+knows from the environment, as passwords on a command line are for everybody to read. Work that comes to a
+halt, takes too long or does not stop when it should is ended with the whole process, which the supervisor
+replaces.
 
 A database or a bucket that is away is nobody's fault: the job is put off at no cost, and the worker waits.
 """
@@ -33,15 +35,30 @@ from formcheck.store.settings import from_environment
 BEAT_S = 1.0
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # before a database or a bucket that is away is asked again
 LAST_S = 5.0  # after being told to stop; then the process ends whatever it is doing
+STALLED_S = 600.0  # without any progress (engineering choice)
+SLOWEST = 10.0  # times the longest video that is taken; usually one does (engineering choice)
+STUCK_S = 15.0  # for work to notice that it is to be dropped
+STALLED = (
+    f"The analysis of this video came to a halt: nothing for {STALLED_S / 60:.0f} minutes; copy or export "
+    "the video again, or cut it down to one set."
+)
+TOO_SLOW = "The analysis of this video took more than {hours:.1f} hours; cut it down to one set."
+TOO_LARGE = (
+    "This video needs more memory than an analysis may take; export it smaller, 1080p is plenty, or cut it "
+    "down to one set."
+)
 BUG = "The analysis failed ({kind}: {words}); please report this as a bug."
 log = logging.getLogger("formcheck.worker")
 
 
 class Pulse:
-    """Renews the lease of a claim in the background and carries progress; says when to stop."""
+    """Renews the lease of a claim in the background and carries progress; says when to stop.
 
-    def __init__(self, store: Store, claim: Claim, stopping: threading.Event) -> None:
-        self._store, self._claim, self._stopping = store, claim, stopping
+    Counts its own beats, not the clock: a machine that sleeps uses up nobody's patience.
+    """
+
+    def __init__(self, store: Store, claim: Claim, stopping: threading.Event, most_s: float) -> None:
+        self._store, self._claim, self._stopping, self._most_s = store, claim, stopping, most_s
         self._share, self._stage = 0.0, "Starting"
         self._lost, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
@@ -61,14 +78,28 @@ class Pulse:
             raise queue.LostError
 
     def _run(self) -> None:
+        beats, last, seen = 0, 0, (self._share, self._stage)
         while not self._over.wait(BEAT_S):
+            beats += 1
+            if seen != (self._share, self._stage):
+                last, seen = beats, (self._share, self._stage)
+            if (beats - last) * BEAT_S > STALLED_S:
+                self._give_up(STALLED)
+            if beats * BEAT_S > self._most_s:
+                self._give_up(TOO_SLOW.format(hours=self._most_s / 3600))
             try:
                 queue.beat(self._store, self._claim, self._share, self._stage)
             except queue.LostError:
                 self._lost.set()
+                if not self._over.wait(STUCK_S):
+                    end()
                 return
             except DBAPIError as e:  # the lease may run out; then the next beat says so
                 log.warning("the database is away: %s", e.orig)
+
+    def _give_up(self, sentence: str) -> None:
+        patiently(lambda: queue.fail(self._store, self._claim, sentence), self._stopping)
+        end()
 
 
 def work_on(store: Store, claim: Claim, most_s: float, stopping: threading.Event, processes: int = 1) -> bool:
@@ -76,7 +107,7 @@ def work_on(store: Store, claim: Claim, most_s: float, stopping: threading.Event
     scratch = store.folder / "scratch" / claim.worker
     scratch.mkdir(parents=True)
     try:
-        with Pulse(store, claim, stopping) as pulse:
+        with Pulse(store, claim, stopping, SLOWEST * most_s + STALLED_S) as pulse:
             do(Bench(store, claim, scratch, pulse.tell, most_s, processes))
     except queue.LostError:
         patiently(lambda: queue.drop(store, claim), stopping)
@@ -87,6 +118,8 @@ def work_on(store: Store, claim: Claim, most_s: float, stopping: threading.Event
         log.warning("job %s is put off: %s", claim.job_id, e)
         patiently(lambda: queue.put_off(store, claim), stopping)
         return False
+    except MemoryError:
+        patiently(lambda: queue.fail(store, claim, TOO_LARGE), stopping)
     except Exception as e:  # the last stop: a sentence for the user, the traceback for the log
         log.exception("job %s failed", claim.job_id)
         sentence = BUG.format(kind=type(e).__name__, words=e)
@@ -110,6 +143,7 @@ def patiently(write: Callable[[], None], stopping: threading.Event) -> None:
 
 def main(name: str) -> None:
     """Work until standard input closes or SIGTERM comes."""
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     stopping = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the app, which then stops this process
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
@@ -139,9 +173,11 @@ def _stop_with_the_app(stopping: threading.Event) -> None:
     sys.stdin.buffer.read()  # returns when the app closes its end, or is gone
     stopping.set()
     time.sleep(LAST_S)
+    end()
+
+
+def end() -> None:
+    """End this process at once, with those that it started."""
+    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    main(sys.argv[1])

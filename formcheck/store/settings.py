@@ -18,6 +18,7 @@ from formcheck.errors import ConfigError
 MAX_UPLOAD_MB = 2048
 MAX_MINUTES = 15  # web.md D: longer is not a set
 POSTGRES, REDIS, BUCKETS = ("postgresql", "postgres"), ("redis", "rediss"), ("s3",)
+MEMORY_MB = 4096  # of one process of an analysis; 30 s of 1080p take 0.9 GB (engineering choice)
 WORKERS = 1  # one analysis already uses two cores: finding poses, and making a copy to play
 
 
@@ -29,7 +30,8 @@ class AppSettings:
     s3://bucket/prefix, and redis://host/0 or a database that carries the messages.
 
     team: whether people sign in; url: the address they open, as in https://form.example.com; keep_days: sets
-    older than this are deleted, None never; proxies: addresses whose word is taken for who is asking.
+    older than this are deleted, None never; proxies: addresses whose word is taken for who is asking;
+    memory_mb: of one process of an analysis.
     """
 
     folder: Path
@@ -44,6 +46,7 @@ class AppSettings:
     database: str = ""
     media: str = ""
     queue: str = ""
+    memory_mb: int = MEMORY_MB
 
     @property
     def messages(self) -> str:
@@ -71,6 +74,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> AppSetting
         database=_address(given, "FORMCHECK_DATABASE", POSTGRES),
         media=_address(given, "FORMCHECK_MEDIA", BUCKETS),
         queue=_address(given, "FORMCHECK_QUEUE", (*POSTGRES, *REDIS)),
+        memory_mb=int(_number(given, "FORMCHECK_MEMORY_MB", MEMORY_MB)),
     )
 
 
@@ -80,6 +84,7 @@ def to_environment(settings: AppSettings) -> dict[str, str]:
         "FORMCHECK_DATA": str(settings.folder), "FORMCHECK_MAX_MINUTES": str(settings.max_minutes),
         "FORMCHECK_DATABASE": settings.database, "FORMCHECK_MEDIA": settings.media,
         "FORMCHECK_QUEUE": settings.queue, "FORMCHECK_WORKERS": str(settings.workers),
+        "FORMCHECK_MEMORY_MB": str(settings.memory_mb),
     }  # fmt: skip
 
 
