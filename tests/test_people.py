@@ -408,3 +408,32 @@ def test_an_old_database_becomes_one_persons_and_loses_no_set(tmp_path: Path) ->
     assert answer.id == "b"
     with store.begin() as session:
         assert session.execute(text("SELECT count(*) FROM people")).scalar() == 1
+
+
+def test_marks_from_before_there_were_trainers_are_the_owners(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / DATABASE}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    report = '{"findings": [{"code": "SQ101", "severity": 4, "confidence": 0.5}]}'
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(
+            text(
+                "INSERT INTO people (id, created_s, length_unit, mass_unit, asked) "
+                "VALUES ('local', 1.0, 'cm', 'kg', 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO sets (id, owner_id, name, created_s, wanted, lifter, report) "
+                "VALUES ('s', 'local', 'x', 1.0, '{}', '{}', :report)"
+            ),
+            {"report": report},
+        )
+        connection.execute(text("INSERT INTO flag_marks VALUES ('m', 's', 'SQ101', 0, 0, 1.0)"))
+    engine.dispose()
+    lift = sets.find(Store.open(tmp_path), "s", people.LOCAL)
+    assert lift is not None
+    assert lift.worst == 2.0
+    assert [(m.person_id, m.right, m.flagged) for m in lift.marks] == [(people.LOCAL, False, True)]

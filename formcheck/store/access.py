@@ -47,8 +47,25 @@ def may_see(session: Session, viewer_id: str | None, lift: LiftSet) -> bool:
 
 
 def may_change(session: Session, viewer_id: str | None, lift: LiftSet) -> bool:
-    """Whether this person may delete, mark or judge this set anew."""
+    """Whether this person may delete this set or judge it anew."""
     return reach(session, viewer_id, lift.owner_id) is Reach.OWNER
+
+
+def may_comment(session: Session, viewer_id: str | None, lift: LiftSet) -> bool:
+    """Whether this person may say what they think of this set: comments, and whether a flag is right."""
+    return reach(session, viewer_id, lift.owner_id) is not None
+
+
+def may_coach(session: Session, viewer_id: str | None, person_id: str) -> bool:
+    """Whether this person may keep notes about that one and adjust their limits."""
+    return reach(session, viewer_id, person_id) is Reach.TRAINER
+
+
+def may_show(session: Session, viewer_id: str | None, lift: LiftSet) -> bool:
+    """Whether this person may show this set to a guest; a trainer only if its owner lets trainers do so."""
+    how = reach(session, viewer_id, lift.owner_id)
+    lets = session.get_one(Person, lift.owner_id).trainer_may_show
+    return how is Reach.OWNER or (how is Reach.TRAINER and lets)
 
 
 def may_see_pictures(session: Session, viewer_id: str | None, lift: LiftSet) -> bool:

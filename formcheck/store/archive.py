@@ -79,7 +79,11 @@ def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
 
 
 def _entry(lift: LiftSet) -> dict[str, Any]:
-    marks = [{"code": m.code, "segment": m.segment, "right": m.right} for m in lift.marks]
+    marks = [
+        {"code": m.code, "segment": m.segment, "right": m.right, "flagged": m.flagged}
+        for m in lift.marks
+        if m.person_id == lift.owner_id
+    ]
     return {"id": lift.id, **{name: getattr(lift, name) for name in KEPT}, "marks": marks}
 
 
@@ -102,7 +106,7 @@ def _take(
         lift.playback = lift.playback if lift.playback in names else None
         session.add(lift)
         session.flush()
-        session.add_all(FlagMark(set_id=lift.id, **mark) for mark in entry["marks"])
+        session.add_all(FlagMark(set_id=lift.id, person_id=person_id, **mark) for mark in entry["marks"])
         for name, info in members:
             copy = scratch / "member"
             with archive.open(info) as source, copy.open("wb") as target:

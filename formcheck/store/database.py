@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.sql.functions import FunctionElement
 
 from formcheck.errors import ConfigError, OutputError
+from formcheck.store import review_models  # noqa: F401 (its tables belong to the same schema)
 from formcheck.store.media import Media
 from formcheck.store.settings import AppSettings
 

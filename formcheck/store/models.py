@@ -6,8 +6,8 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, UniqueConstraint, false
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, UniqueConstraint, false, true
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 """States of a job; the last three are final."""
@@ -56,6 +56,8 @@ class Person(Base):
     video_use: Mapped[str] = mapped_column(default=SHARED, server_default=SHARED)
     blur_faces: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the head is made unrecognisable in everything that is exported."""
+    trainer_may_show: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a trainer may show single sets to a guest of theirs."""
 
 
 class Account(Base):
@@ -72,6 +74,8 @@ class Account(Base):
     trainer: Mapped[bool] = mapped_column(default=False)
     closed: Mapped[bool] = mapped_column(default=False)
     """Whether an admin has shut the account: nobody signs in, nothing is deleted."""
+    mails: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether formcheck may write to this person when something is new."""
     created_s: Mapped[float] = mapped_column(default=time.time)
     person: Mapped[Person] = relationship(lazy="joined")
 
@@ -192,22 +196,41 @@ class LiftSet(Base):
     headline: Mapped[str | None] = mapped_column(default=None)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     judged_s: Mapped[float | None] = mapped_column(default=None)
+    worst: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """Severity times confidence of the most urgent flag; follows from the report."""
     jobs: Mapped[list[Job]] = relationship(
         back_populates="lift", order_by="Job.created_s", cascade="all, delete-orphan", passive_deletes=True
     )
     marks: Mapped[list[FlagMark]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
+    @validates("report")
+    def _rank(self, _: str, report: dict[str, Any] | None) -> dict[str, Any] | None:
+        self.worst = urgency(report)
+        return report
+
+
+def urgency(report: dict[str, Any] | None) -> float:
+    """Severity times confidence of the most urgent flag in a report; problems of the filming do not count."""
+    flags = [f for f in (report or {}).get("findings", []) if not f["code"].startswith("CAM")]
+    return max((float(f["severity"] * f["confidence"]) for f in flags), default=0.0)
+
 
 class FlagMark(Base):
-    """What a person said about one flag: right or wrong. segment is -1 for a flag on the whole video."""
+    """What somebody said about one judgement of formcheck: right or wrong; the owner or a trainer of theirs.
+
+    segment is -1 for a flag on the whole video. flagged: whether formcheck had flagged it; where it had not,
+    wrong means that it missed a fault.
+    """
 
     __tablename__ = "flag_marks"
-    __table_args__ = (UniqueConstraint("set_id", "code", "segment"),)
+    __table_args__ = (UniqueConstraint("set_id", "person_id", "code", "segment"),)
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     set_id: Mapped[str] = mapped_column(ForeignKey("sets.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     code: Mapped[str]
     segment: Mapped[int]
     right: Mapped[bool]
+    flagged: Mapped[bool] = mapped_column(default=True, server_default=true())
     marked_s: Mapped[float] = mapped_column(default=time.time)
 
 

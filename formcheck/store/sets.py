@@ -98,19 +98,38 @@ def known(lifter: Lifter) -> dict[str, Any]:
 
 
 def mark(
-    store: Store, set_id: str, owner_id: str, code: str, segment: int | None, right: bool | None
-) -> None:
-    """Keep that the person called a flag right or wrong; None takes it back."""
+    store: Store, set_id: str, person_id: str, code: str, segment: int | None, right: bool | None,
+    *, flagged: bool = True,
+) -> None:  # fmt: skip
+    """Keep that the person called a judgement right or wrong; None takes it back.
+
+    flagged: whether it was a flag; without one, wrong means that a fault was missed.
+    """
     number = -1 if segment is None else segment
     with store.begin() as session:
-        _owned(session, set_id, owner_id)
+        lift = session.get(LiftSet, set_id)
+        if lift is None or not access.may_comment(session, person_id, lift):
+            raise LookupError(f"this person has no set {set_id}")
         session.execute(
             delete(FlagMark).where(
-                FlagMark.set_id == set_id, FlagMark.code == code, FlagMark.segment == number
+                FlagMark.set_id == set_id, FlagMark.person_id == person_id, FlagMark.code == code,
+                FlagMark.segment == number,
             )
-        )
+        )  # fmt: skip
         if right is not None:
-            session.add(FlagMark(set_id=set_id, code=code, segment=number, right=right))
+            session.add(
+                FlagMark(
+                    set_id=set_id, person_id=person_id, code=code, segment=number, right=right,
+                    flagged=flagged,
+                )
+            )  # fmt: skip
+
+
+def mark_of(lift: LiftSet, person_id: str, code: str, segment: int | None) -> bool | None:
+    """What this person said about a judgement; None for nothing."""
+    number = -1 if segment is None else segment
+    found = (m.right for m in lift.marks if (m.person_id, m.code, m.segment) == (person_id, code, number))
+    return next(found, None)
 
 
 def remove(store: Store, set_id: str, owner_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from formcheck.store.models import Base
+from formcheck.store.review_models import Base
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True

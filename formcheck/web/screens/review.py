@@ -95,7 +95,7 @@ def _fault(who: Visitor, lift: LiftSet, report: Report, group: Group) -> None:
 def _finding(who: Visitor, lift: LiftSet, report: Report, finding: Finding) -> None:
     segment = -1 if finding.segment is None else finding.segment
     key = f"{lift.id}-{finding.code}-{segment}"
-    mark = next((m.right for m in lift.marks if (m.code, m.segment) == (finding.code, segment)), None)
+    mark = sets.mark_of(lift, who.person_id, finding.code, finding.segment)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{seen_at(report, finding)}")
         middle = (finding.start_s + finding.end_s) / 2
