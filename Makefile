@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-.PHONY: setup run test test-samples test-browser bench-app fuzz check lint samples manual-pictures screenshots docs clean
+ON_SERVERS := $(addprefix tests/test_,store.py jobs.py people.py web_routes.py)
+
+.PHONY: setup run test test-samples test-browser test-team bench-app fuzz check lint samples manual-pictures screenshots docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/streamlit run app.py
@@ -28,6 +30,10 @@ test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install
 bench-app: $(VENV)/.dev ## how quick the app is, in a real browser; writes the figures into docs/design.md
 	$(BIN)/pip install --quiet -e ".[browser]"
 	$(BIN)/python benchmarks/app.py --write docs/design.md
+
+test-team: $(VENV)/.dev ## on PostgreSQL, a bucket and Redis, with several workers (Debian: apt-get install postgresql)
+	$(BIN)/pip install --quiet -e ".[browser,postgres,redis,team]"
+	$(BIN)/python -m pytest -p team_tests.cluster team_tests $(ON_SERVERS)
 
 fuzz: $(VENV)/.dev ## some 2,800 damaged and hostile inputs; writes the figures into docs/reliability.md
 	$(BIN)/python benchmarks/fuzz.py --write docs/reliability.md

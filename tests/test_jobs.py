@@ -16,6 +16,7 @@ from pathlib import Path
 import factories
 import numpy as np
 import pytest
+import stores
 
 from formcheck.errors import ModelError, VideoError
 from formcheck.jobs import intake, queue, work, worker
@@ -30,8 +31,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "data")
+def settings(tmp_path: Path) -> AppSettings:
+    return stores.settings(tmp_path / "data")
+
+
+@pytest.fixture
+def store(settings: AppSettings) -> Store:
+    return Store.of(settings)
 
 
 @pytest.fixture
@@ -235,7 +241,7 @@ def test_a_set_deleted_while_it_is_checked_leaves_nothing(store, me, tmp_path, m
 
     monkeypatch.setattr(work, "track_of", track_of)
     run(store, job_id)
-    assert not (store.folder / "media" / "sets" / set_id).exists()
+    assert store.media.names(sets.folder_of(set_id)) == set()
     assert list((store.folder / "scratch").iterdir()) == []
 
 
@@ -296,8 +302,8 @@ def test_work_that_does_not_stop_when_cancelled_is_ended(hung, store, me, tmp_pa
 
 
 @pytest.fixture
-def app(store: Store, tmp_path: Path) -> Iterator[Supervisor]:
-    supervisor = Supervisor(store, AppSettings(store.folder))
+def app(store: Store, settings: AppSettings) -> Iterator[Supervisor]:
+    supervisor = Supervisor(store, settings)
     supervisor.start()
     yield supervisor
     supervisor.stop()
@@ -329,9 +335,11 @@ def test_a_worker_killed_in_mid_job_is_replaced_and_the_job_done_once(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_workers_end_with_the_app_and_a_lost_message_loses_nothing(store, me, tmp_path, model) -> None:
+def test_workers_end_with_the_app_and_a_lost_message_loses_nothing(
+    store, settings, me, tmp_path, model
+) -> None:
     _, job_id = intake.take(store, me, "my set.mp4", real(tmp_path))  # and no message is sent
-    supervisor = Supervisor(store, AppSettings(store.folder))
+    supervisor = Supervisor(store, settings)
     supervisor.start()
     wait(lambda: job(store, job_id).state == "done", 60.0)
     pids = supervisor.pids()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import factories
 import pytest
+import stores
 import team
 from alembic import command
 from alembic.config import Config
@@ -34,7 +35,7 @@ from formcheck.store.models import DROPPED, OWN, Account, LiftSet, OneTimeLink, 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "data")
+    return stores.fresh(tmp_path / "data")
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_an_account_opens_with_its_password_only(store: Store, client: str) -> N
     assert (found.person_id, found.person.name, found.role) == (client, "Client", "client")
     assert accounts.with_password(store, "client@example.com", "three other words") is None
     assert accounts.with_password(store, "nobody@example.com", team.PASSWORD) is None
-    raw = (store.folder / DATABASE).read_bytes()
+    raw = stores.remains(store)
     assert team.PASSWORD.encode() not in raw
 
 
@@ -207,7 +208,7 @@ def test_a_sign_in_lasts_until_it_is_ended_revoked_or_too_old(
     first, second, third = (team.token(store, client) for _ in range(3))
     assert signins.person_of(store, first) == client
     assert signins.person_of(store, "unknown") is signins.person_of(store, None) is None
-    assert first.encode() not in (store.folder / DATABASE).read_bytes()
+    assert first.encode() not in stores.remains(store)
     signins.revoke(store, trainer, signins.hashed(first))  # somebody else's
     assert signins.person_of(store, first) == client
     signins.end(store, first)
@@ -323,7 +324,7 @@ def test_sets_past_their_time_are_gone_from_disk_and_the_log_says_so(store: Stor
         session.get_one(LiftSet, old).created_s -= 31 * 86400
     assert erasure.sweep(store, None) == 1
     assert [lift.id for lift in sets.of_person(store, client)] == [fresh]
-    assert not (store.folder / "media" / "sets" / old).exists()
+    assert store.media.names(sets.folder_of(old)) == set()
     assert [e.set_id for e in audit.about(store, client) if e.action == audit.EXPIRED] == [old]
 
 
@@ -361,7 +362,7 @@ def test_an_erased_person_is_gone_altogether(store: Store, trainer: str, client:
         erasure.erase(store, trainer, client)
     erasure.erase(store, client, client)
     store.shred()
-    left = b"".join(p.read_bytes() for p in store.folder.rglob("*") if p.is_file())
+    left = stores.remains(store)
     assert b"VERY-PRIVATE" not in left
     assert b"client@example.com" not in left
     assert client.encode() not in left

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import factories
 import pytest
+import stores
 import team
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -19,7 +20,7 @@ from formcheck.store.settings import from_environment
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "data")
+    return stores.fresh(tmp_path / "data")
 
 
 def add(store: Store, owner: str, name: str = "squat.mp4", content: bytes = b"VIDEO-BYTES") -> str:
@@ -74,11 +75,11 @@ def test_a_deleted_set_is_gone_from_disk(store: Store) -> None:
     kept = add(store, me, "kept.mp4")
     sets.remove(store, gone, me)
     assert [lift.id for lift in sets.of_person(store, me)] == [kept]
-    left = b"".join(p.read_bytes() for p in store.folder.rglob("*") if p.is_file())
+    left = stores.remains(store)
     assert b"VERY-PRIVATE" not in left
-    assert not (store.folder / "media" / "sets" / gone).exists()
+    assert store.media.names(sets.folder_of(gone)) == set()
     sets.remove_all(store, me)
-    assert [p for p in (store.folder / "media").rglob("*") if p.is_file()] == []
+    assert stores.objects(store) == []
 
 
 def test_a_mark_is_kept_changed_and_taken_back(store: Store) -> None:

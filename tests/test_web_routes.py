@@ -8,6 +8,7 @@ from typing import Any
 
 import factories
 import pytest
+import stores
 import team
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -30,7 +31,7 @@ SAMPLE = Path(__file__).resolve().parents[1] / "sample_videos" / "squat_good.mp4
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "data")
+    return stores.fresh(tmp_path / "data")
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_an_upload_in_pieces_becomes_a_set_with_a_job(app, store, mine) -> None:
     lift = sets.find(store, set_id, owner)
     assert lift is not None
     assert [job.id for job in lift.jobs] == app.state.sent
-    assert (store.media.folder / sets.key(set_id, "video.mp4")).read_bytes() == SAMPLE.read_bytes()
+    assert store.media.get(sets.key(set_id, "video.mp4")) == SAMPLE.read_bytes()
     assert list((store.folder / "uploads").iterdir()) == []
 
 

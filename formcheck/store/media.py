@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
@@ -55,10 +56,11 @@ class Media:
         """
         from datetime import timedelta
 
+        plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         try:
             objects = S3Store.from_url(
                 address,
-                client_options={"timeout": timedelta(seconds=ANSWER_S)},
+                client_options={"timeout": timedelta(seconds=ANSWER_S), "allow_http": plain},
                 retry_config={"max_retries": 6, "retry_timeout": timedelta(seconds=RETRY_S)},
             )
         except (BaseError, ValueError) as e:
@@ -120,7 +122,8 @@ class Media:
     def names(self, prefix: str) -> set[str]:
         """The file names right under a prefix; empty when there is nothing."""
         listed = obstore.list_with_delimiter(self.objects, prefix)["objects"]
-        return {str(entry["path"]).rpartition("/")[2] for entry in listed}
+        paths = [str(entry["path"]).rpartition("/") for entry in listed]
+        return {name for parent, _, name in paths if parent == prefix}  # some servers list the prefix itself
 
     @contextmanager
     def local(self, key: str, scratch: Path) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from formcheck.store import Store, sets
 from formcheck.web import guard
+from formcheck.web.object_response import object_response
 
 ASSETS = Path(__file__).parent / "assets"
 MIME: Mapping[str, str] = {
@@ -45,8 +46,10 @@ class MediaRoutes:
         set_id, name = request.path_params["set_id"], request.path_params["name"]
         owner = guard.person_of(request)
         lift = sets.find(self.store, set_id, owner)
-        folder = self.store.media.folder
-        if lift is None or folder is None or name not in self.store.media.names(sets.folder_of(lift.id)):
+        media = self.store.media
+        key = sets.key(set_id, name)
+        found = media.find(key) if lift is not None else None
+        if lift is None or found is None:
             return NOTHING
         headers = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
         if name.endswith(".html"):
@@ -55,7 +58,9 @@ class MediaRoutes:
             given = f"{Path(lift.name).stem}-{name}"
             headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(given, safe='')}"
         kind = MIME.get(Path(name).suffix, "application/octet-stream")
-        return FileResponse(folder / sets.key(lift.id, name), media_type=kind, headers=headers)
+        if media.folder is not None:
+            return FileResponse(media.folder / key, media_type=kind, headers=headers)
+        return object_response(media, key, found, request, headers | {"content-type": kind})
 
 
 def _asset(request: Request) -> Response:

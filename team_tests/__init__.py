@@ -1,0 +1,1 @@
+"""Tests with more than one machine: servers, workers and browsers for real (`make test-team`)."""
