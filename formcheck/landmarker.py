@@ -2,6 +2,8 @@
 
 One person is tracked. Every two seconds a scout looks at the whole picture for others: it counts them, and
 when somebody else is clearly the lifter (larger, more central) twice running, tracking starts anew on them.
+It looks beside the tracker, in a thread, and is heard a few frames later, always the same number of them;
+only while nobody is tracked its word is waited for.
 
 mediapipe sends usage metrics to its maker and has no switch for it. Its HTTP client honours proxy variables,
 so before the first landmarker is made they are pointed at a dead local port: not even a name is looked up.
@@ -11,6 +13,7 @@ FORMCHECK_MEDIAPIPE_METRICS=allow leaves them alone.
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +31,8 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.float32]
 
 DEAD_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens there
-SCOUT_S = 2.0  # seconds between looks for other people; a look costs about as much as three tracked frames
+SCOUT_S = 2.0  # seconds between looks for other people; a look costs about as much as two tracked frames
+HEARD_AFTER = 3  # frames from a look to its use: done by then, beside the tracker
 MOST_PEOPLE = 4
 CLEARLY_BETTER = 1.3  # somebody else must suit this much better, twice running, before they are followed
 SAME_PERSON = 0.5  # centres closer than this share of a body's height are one person
@@ -61,6 +65,14 @@ class Candidate:
     centre: tuple[float, float]
     box: tuple[float, float, float, float]
     score: float
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A look of the scout that is under way, and how many frames later than now it is heard."""
+
+    seen: Future[list[Candidate]]
+    frames_left: int
 
 
 @dataclass(frozen=True)
@@ -102,20 +114,23 @@ class Landmarker:
         self._mp: Any = mediapipe
         self._model = model
         self._scout = self._landmarker("IMAGE", MOST_PEOPLE)
+        self._aside = ThreadPoolExecutor(1, "scout")
         self._forget()
 
     def _forget(self) -> None:
         self._tracker = self._landmarker("VIDEO", 1)
         self._last_ms = -1
-        self._next_scout_s = 0.0
         self._people = self._better = self._shot = 0
         self._thumbnail: Array | None = None
+        self._look_out: _Look | None = None
+        self._next_scout_s, self._heard = 0.0, False
 
     def __enter__(self) -> Landmarker:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+        self._aside.shutdown(cancel_futures=True)
         self._scout.close()
 
     def close(self) -> None:
@@ -136,9 +151,7 @@ class Landmarker:
         """As `detect`, with the outline still to be measured."""
         grey = self._look(frame.image)
         found = self._track(frame.image, frame.time_s)
-        if frame.time_s >= self._next_scout_s:
-            self._next_scout_s = frame.time_s + SCOUT_S
-            found = self._scouted(frame, found)
+        found = self._scouted(frame, found)
         light = float(grey.mean())
         if found is None:
             return Sighting(nobody(frame.time_s, size, light, self._shot))
@@ -156,7 +169,7 @@ class Landmarker:
         if self._thumbnail is not None and float(np.abs(grey - self._thumbnail).mean()) > CUT:
             self._shot += 1
             self._start_anew()
-            self._next_scout_s = 0.0
+            self._expect_others()
         self._thumbnail = grey
         return np.asarray(grey)
 
@@ -168,9 +181,28 @@ class Landmarker:
         return _Found(_table(result.pose_landmarks[0]), next(iter(result.segmentation_masks or ()), None))
 
     def _scouted(self, frame: Frame, found: _Found | None) -> _Found | None:
+        """Send the scout when it is time, and hear it; whom to follow from here on."""
+        if frame.time_s >= self._next_scout_s:
+            self._next_scout_s = frame.time_s + SCOUT_S
+            waits = found is None or not self._heard
+            self._look_out = _Look(
+                self._aside.submit(self._people_in, frame.image), 0 if waits else HEARD_AFTER
+            )
+        look = self._look_out
+        if look is None:
+            return found
+        if look.frames_left:
+            self._look_out = replace(look, frames_left=look.frames_left - 1)
+            return found
+        self._look_out, self._heard = None, True
+        return self._chosen(frame, found, look.seen.result())
+
+    def _people_in(self, image: Image) -> list[Candidate]:
+        seen = self._scout.detect(self._picture(image)).pose_landmarks
+        return _different([_candidate(_table(p)) for p in seen])
+
+    def _chosen(self, frame: Frame, found: _Found | None, people: list[Candidate]) -> _Found | None:
         """Count the people; when somebody else is clearly the lifter, follow them from here on."""
-        seen = [_candidate(_table(p)) for p in self._scout.detect(self._picture(frame.image)).pose_landmarks]
-        people = _different(seen)
         self._people = len(people)
         best = max(people, key=lambda c: c.score, default=None)
         followed = _candidate(found.table) if found is not None else None
@@ -183,6 +215,10 @@ class Landmarker:
             return found
         self._start_anew()
         return self._track(_only(frame.image, best.box), frame.time_s)
+
+    def _expect_others(self) -> None:
+        """Have the scout look at the next picture, and wait for its word."""
+        self._next_scout_s, self._look_out, self._heard = 0.0, None, False
 
     def _start_anew(self) -> None:
         self._tracker.close()

@@ -120,7 +120,8 @@ class VideoFile:
 
     start_s, end_s: the stretch wanted, seconds; long_side: pixels, larger pictures are scaled down while
     decoding; every_s: pictures that come clearly sooner than this after the one before are left out, counted
-    anew where `stretch_of` a time changes, so that what is given there does not hang on where one started.
+    anew where `stretch_of` a time changes, so that what is given there does not hang on where one started;
+    wanted: whether the picture of a time is given at all.
     `skipped` counts pictures that are damaged or whose time does not advance, `thinned` those left out.
     Raises VideoError when nothing can be decoded at all.
     """
@@ -128,9 +129,11 @@ class VideoFile:
     def __init__(
         self, path: Path, start_s: float | None = None, end_s: float | None = None,
         long_side: int | None = None, every_s: float = 0.0, stretch_of: Callable[[float], int] = lambda _: 0,
+        wanted: Callable[[float], bool] = lambda _: True,
     ) -> None:  # fmt: skip
         self._path, self._start, self._end = path, start_s or 0.0, end_s
         self._long_side, self._every, self._stretch_of = long_side, every_s, stretch_of
+        self._wanted = wanted
         self.skipped = self.thinned = 0
         demuxer = sniff(path)
         try:
@@ -158,7 +161,7 @@ class VideoFile:
         for picture, time_s in self._in_order():
             if self._end is not None and time_s > self._end:
                 break
-            if time_s < self._start:
+            if time_s < self._start or not self._wanted(time_s):
                 continue
             if (now := self._stretch_of(time_s)) != stretch:
                 stretch, given = now, -np.inf

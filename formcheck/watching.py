@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from formcheck.chunks import Grid, Stop, same_person
@@ -41,6 +42,7 @@ class Watch:
         self._first, self._chunk, self._stops = first, first - 1, {s for s in stops if s > first}
         self._now: _Runner | None = None
         self._coming: _Runner | None = None
+        self._beside = ThreadPoolExecutor(1, "newcomer")
         self._shot = self._frames = self._skipped = self._thinned = 0
 
     def over(self, pictures: Iterable[Counted]) -> Iterator[Warm | Sighting | Stop]:
@@ -52,6 +54,7 @@ class Watch:
                 elif self._grid.warming(picture.frame.time_s) >= self._first:
                     yield from self._see(picture, picture.frame)
         finally:
+            self._beside.shutdown()
             for runner in (self._now, self._coming):
                 if runner is not None:
                     runner.landmarker.close()
@@ -60,15 +63,20 @@ class Watch:
         chunk, newest = self._grid.chunk(frame.time_s), self._grid.warming(frame.time_s)
         if chunk > self._chunk:
             yield from self._enter(chunk, picture)
-        if newest > chunk and newest not in self._stops:
-            if self._coming is None:
-                self._coming = _Runner(self._fresh.anew(), newest)
-            self._coming.see(frame, self._size)
-        if self._now is not None:
-            sighting = self._now.see(frame, self._size)
+        beside = self._warm(frame, newest) if newest > chunk and newest not in self._stops else None
+        sighting = self._now.see(frame, self._size) if self._now is not None else None
+        if beside is not None:
+            beside.result()
+        if sighting is not None:
             self._shot = sighting.pose.shot
             self._frames += 1
             yield sighting
+
+    def _warm(self, frame: Frame, chunk: int) -> Future[Sighting]:
+        """Show the picture to the newcomer of a chunk, in a thread of its own."""
+        if self._coming is None:
+            self._coming = _Runner(self._fresh.anew(), chunk)
+        return self._beside.submit(self._coming.see, frame, self._size)
 
     def _enter(self, chunk: int, picture: Counted) -> Iterator[Warm | Stop]:
         """Cross into a chunk: hand over to the newcomer."""

@@ -92,9 +92,14 @@ def angle(canvas: Canvas, shown: Angle, words: str, colour: Colour) -> None:
 def back_edges(canvas: Canvas, edges: Edges, colour: Colour) -> None:
     """The measured edge of the back as a line, the expected one dashed, and the gap between them tinted."""
     measured, expected = (_pixels(canvas, points) for points in (edges.measured, edges.expected))
-    tint = canvas.image.copy()
-    cv2.fillPoly(tint, [np.concatenate([measured, expected[::-1]])], colour, cv2.LINE_AA, SUBPIXEL)
-    canvas.image[:] = cv2.addWeighted(tint, GAP_TINT, canvas.image, 1 - GAP_TINT, 0)
+    gap = np.concatenate([measured, expected[::-1]])
+    left, top, wide, high = cv2.boundingRect(gap // 2**SUBPIXEL)
+    part = canvas.image[max(top - 1, 0) : top + high + 2, max(left - 1, 0) : left + wide + 2]
+    if part.size:
+        tint = part.copy()
+        corner = np.array([max(left - 1, 0), max(top - 1, 0)]) * 2**SUBPIXEL
+        cv2.fillPoly(tint, [(gap - corner).astype(np.int32)], colour, cv2.LINE_AA, SUBPIXEL)
+        part[:] = cv2.addWeighted(tint, GAP_TINT, part, 1 - GAP_TINT, 0)
     for start, end in zip(edges.expected[:-1:2], edges.expected[1::2], strict=False):
         _stroke(canvas, (start[0], start[1]), (end[0], end[1]), WHITE, 0.9)
     cv2.polylines(canvas.image, [measured], False, DARK, round(2.4 * canvas.line), cv2.LINE_AA, SUBPIXEL)

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.ahead import ahead
 from formcheck.analysis import Examination
 from formcheck.body import Reference
 from formcheck.manual import documented
@@ -37,6 +38,7 @@ from formcheck.words import clock, readable, with_unit
 
 EVERY_S = 1 / 31  # up to 30 pictures a second: more show no flag better, and cost time
 LONG_SIDE = 1280  # most pixels of the video part: full quality on a phone, quick to encode
+AHEAD = 4  # frames decoded, and drawn, before they are wanted
 FLAG_S = 1.0  # a flag stays at least this long so that it can be read (engineering choice)
 SAME_FRAME_S = 0.1  # a pose farther than this from a frame is not drawn on it
 TEXT_SHARE = 0.032  # of the width: still readable where a phone shows the picture 390 points wide
@@ -133,20 +135,23 @@ def write_overlay(
 ) -> None:
     """Draw on the stretch of the video that the track covers, and write an H.264 .mp4 that starts at 0.
 
+    Decoding, drawing and encoding run side by side.
     Raises VideoError when the video cannot be decoded, OutputError when the file cannot be written.
     """
     scene = Scene.of(track, examination)
     start_s, end_s = float(track.times_s[0]), float(track.times_s[-1])
     first_s: float | None = None
     with (
-        VideoFile(video, start_s - SAME_FRAME_S, end_s + SAME_FRAME_S, LONG_SIDE, EVERY_S) as frames,
+        VideoFile(video, start_s - SAME_FRAME_S, end_s + SAME_FRAME_S, LONG_SIDE, EVERY_S) as opened,
         VideoSink(path) as sink,
+        ahead(opened, AHEAD) as frames,
+        ahead(((f.time_s, overlaid(f.image, f.time_s, scene)) for f in frames), AHEAD) as pictures,
     ):
-        for frame in frames:
-            first_s = frame.time_s if first_s is None else first_s
-            sink.write(overlaid(frame.image, frame.time_s, scene), frame.time_s - first_s)
+        for time_s, picture in pictures:
+            first_s = time_s if first_s is None else first_s
+            sink.write(picture, time_s - first_s)
             if progress is not None and end_s > start_s:
-                progress((frame.time_s - start_s) / (end_s - start_s))
+                progress((time_s - start_s) / (end_s - start_s))
 
 
 def overlaid(image: Image, time_s: float, scene: Scene) -> Image:
@@ -246,12 +251,16 @@ def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
     nearest: dict[int, tuple[float, Image]] = {}
     if not rows:
         return {}
-    times = scene.track.times_s
-    start_s, end_s = float(times[min(rows)]) - SAME_FRAME_S, float(times[max(rows)]) + SAME_FRAME_S
-    with VideoFile(video, start_s, end_s, LONG_SIDE) as frames:
+    times = {row: float(scene.track.times_s[row]) for row in sorted(rows)}
+    start_s, end_s = min(times.values()) - SAME_FRAME_S, max(times.values()) + SAME_FRAME_S
+
+    def near(time_s: float) -> bool:
+        return any(abs(time_s - t) <= SAME_FRAME_S for t in times.values())
+
+    with VideoFile(video, start_s, end_s, LONG_SIDE, wanted=near) as frames:
         for frame in frames:
-            for row in rows:
-                off = abs(frame.time_s - float(times[row]))
+            for row, t in times.items():
+                off = abs(frame.time_s - t)
                 if off <= SAME_FRAME_S and (row not in nearest or off < nearest[row][0]):
                     nearest[row] = (off, frame.image)
     return {row: image for row, (_, image) in nearest.items()}
