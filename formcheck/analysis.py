@@ -11,6 +11,7 @@ take and pushes its poses. Nothing here knows of video, MediaPipe or a screen.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from formcheck.exercise import Exercise
 from formcheck.judge import faults_for, judge
 from formcheck.options import Options
 from formcheck.outcome import Outcome
-from formcheck.pose import Pose, PoseTrack
+from formcheck.pose import CALIBRATED_S, Pose, PoseTrack
 from formcheck.recognise import Recognition, recognise
 from formcheck.remedy import EVENT_S
 from formcheck.report import Finding, Report, Unseen
@@ -204,7 +205,7 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     parts = [track.part(rows) for rows in split(track)]
     told = options.hinge_s, options.toe_touch_s
     takes = [(without_unloaded(part, calibration), calibration) for part in parts
-             if (calibration := calibrate(part, *told)) is not None]  # fmt: skip
+             if (calibration := calibrate(_measured(part), *told)) is not None]  # fmt: skip
     what = recognise(takes, options.exercise)
     outcomes: list[Outcome] = []
     for part, calibration in takes if what.exercise else []:
@@ -223,6 +224,13 @@ def without_unloaded(part: PoseTrack, calibration: Calibration) -> PoseTrack:
         first = int(np.searchsorted(times, end)) + 1
     pieces.append(slice(first, len(times)))
     return part.part(max(pieces, key=lambda piece: piece.stop - piece.start))
+
+
+def _measured(part: PoseTrack) -> PoseTrack:
+    """What a take is calibrated from: all of it, or, of a set followed live, what was used then."""
+    until_s = part.meta.get(CALIBRATED_S, inf)
+    rows = slice(0, int(np.searchsorted(part.times_s, until_s, side="right")))
+    return part.part(rows) if rows.stop else part
 
 
 def _run(

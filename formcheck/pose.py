@@ -60,6 +60,8 @@ ROUNDING = 1e-3  # of a share kept in single or half precision
 """Bounds of what is believed when a saved track is read (engineering choices)."""
 COUNTS = ("frames", "skipped_frames", "thinned_frames", "swaps_repaired")
 """Keys of `PoseTrack.meta` that are counts."""
+CALIBRATED_S = "calibrated_s"
+"""Key of `PoseTrack.meta` of a set followed live: up to when it gave what the rest was judged by."""
 
 SEEN, HIDDEN_BY_FRAME, HIDDEN_BY_ARM, NO_EDGE = range(4)
 """Why a station of the outline has a depth or none: see BackProfile.blocked."""
@@ -310,6 +312,8 @@ def _unpacked(arrays: Mapping[str, Any], head: Mapping[str, Any]) -> PoseTrack:
     json.dumps(meta, allow_nan=False)  # a ValueError for what no report could say again
     if not all(0 <= meta.get(key, 0) <= MOST_COUNTED for key in COUNTS):
         raise ValueError("counts that cannot be")
+    if not 0 <= meta.get(CALIBRATED_S, 0) <= LONGEST_S:
+        raise ValueError("a calibration at a time that cannot be")
     names = ("times_s", "points", "seen", "people", "brightness", "shots")
     columns = {name: arrays[name].astype(float) for name in names}
     back = None

@@ -144,6 +144,13 @@ def cancel(store: Store, job_id: str) -> None:
     _change(store, update(Job).where(Job.id == job_id, Job.state == RUNNING), cancel=True)
 
 
+def withdraw(session: Session, job: Job) -> None:
+    """Cancel a job within a transaction, as something better takes its place."""
+    waiting = update(Job).where(Job.id == job.id, Job.state == QUEUED)
+    _run(session, waiting, state=CANCELLED, ended_s=time.time())
+    _run(session, update(Job).where(Job.id == job.id, Job.state == RUNNING), cancel=True)
+
+
 def announce(store: Store, words: str) -> None:
     """Tell everybody who waits what for."""
     _change(store, update(Job).where(Job.state == QUEUED), stage=words)

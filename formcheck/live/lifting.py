@@ -26,6 +26,7 @@ LOOK_S = 0.5  # between two looks which exercise it is
 LOOK_BACK_S = 40.0  # that looks so far back
 ENOUGH = {"squat": 1.0, "deadlift": 2.0, "row": 1.0, "plank": 0.9}
 """Reps' worth of evidence to believe in; a bar that is rowed is lifted off the floor once before it."""
+SURE = 0.75  # ... with at least this confidence: half a squat may be half a deadlift
 ENOUGH_TOLD = 0.9  # the same where the exercise is known, and only its variant is not
 
 GONE_S = 3.0  # nobody seen for so long: walked off (engineering choices, all of these)
@@ -48,6 +49,7 @@ class Lifting:
     phase: str = ""
     hold_s: float | None = None
     findings: list[Finding] = field(default_factory=list)
+    calibrated_s: float | None = None
     _engine: Analysis | None = None
     _from_s: float = 0.0
     _looked_s: float = -1.0
@@ -112,7 +114,8 @@ class Lifting:
         if what.exercise is None:
             return []
         needed = ENOUGH[what.exercise.name] if enough is None else enough
-        return self._start(what.exercise, what.variant) if what.evidence >= needed else []
+        sure = what.confidence >= (SURE if enough is None else 0.0)
+        return self._start(what.exercise, what.variant) if sure and what.evidence >= needed else []
 
     def _start(self, exercise: Exercise, variant: str) -> list[Finding]:
         """Start the engine, and give it the poses so far; returns what is certain because of them."""
@@ -120,6 +123,7 @@ class Lifting:
         calibration = calibrate(track, self.hinge_s)
         if calibration is None:
             return []
+        self.calibrated_s = float(track.times_s[-1])
         self._engine = engine = Analysis(exercise, calibration, self.options, variant)
         self.coach = Coach(kind="hold" if exercise.name == "plank" else "rep")
         return [f for pose in without_unloaded(track, calibration) for f in engine.push(pose)]

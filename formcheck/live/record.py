@@ -21,6 +21,11 @@ def record(result: Result) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def with_video(record: dict[str, Any], begins_s: float) -> dict[str, Any]:
+    """The record once a recording is there that begins at begins_s of the session."""
+    return {**record, "offset_s": record["began_s"] - begins_s}
+
+
 @dataclass(frozen=True)
 class Difference:
     """A fault in a rep that live and the later check see differently; "" is no finding.

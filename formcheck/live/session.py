@@ -22,7 +22,7 @@ from formcheck.live.lifting import Lifting
 from formcheck.live.place import Place, in_place
 from formcheck.live.setting_up import NOTHING_YET, Item, can_start, check, first_advice
 from formcheck.options import Options
-from formcheck.pose import Pose, PoseTrack
+from formcheck.pose import CALIBRATED_S, Pose, PoseTrack
 from formcheck.report import Report
 from formcheck.swaps import SwapRepair
 
@@ -214,7 +214,9 @@ class LiveSession:
         self._window.clear()
         if self._lifting is not None and self._kept is not None and len(self._kept):
             report = self._lifting.finish()
-            track = self._kept.track(source="live")
+            until_s = self._lifting.calibrated_s
+            meta = {} if until_s is None else {CALIBRATED_S: until_s}
+            track = self._kept.track(source="live", **meta)
             self.result = Result(track, report, self._lifting.coach.told, self._began_s, self._hinge_s)
 
     def _to(self, stage: Stage) -> None:

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from formcheck.errors import ConfigError, FormcheckError, LiveError
 from formcheck.exercises import EXERCISES
-from formcheck.jobs import intake
+from formcheck.jobs import live_intake
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.live.session import GapError, LiveSession
 from formcheck.live.wire import LARGEST_FRAME
@@ -46,7 +46,7 @@ class Held:
     id: str
     owner_id: str
     session: LiveSession
-    wish: intake.LiveWish
+    wish: live_intake.LiveWish
     socket: int = 0
     connected: bool = True
     seen_s: float = field(default_factory=time.monotonic)
@@ -119,7 +119,7 @@ class LiveSocket:
     async def _new(self, owner: str, hello: dict[str, Any]) -> Held:
         try:
             wish = wish_of(hello)
-            options = await asyncio.to_thread(intake.live_options, self._store, owner, wish)
+            options = await asyncio.to_thread(live_intake.options_for, self._store, owner, wish)
         except FormcheckError as e:
             raise RefusedError(str(e)) from e
         await self._make_room(owner)
@@ -195,7 +195,7 @@ class LiveSocket:
         session.stop()
         done = {"type": "done", "set": None, "exercise": "", "words": session.why}
         if session.result is not None:
-            set_id, job_id = intake.take_live(self._store, held.owner_id, session.result, held.wish)
+            set_id, job_id = live_intake.take(self._store, held.owner_id, session.result, held.wish)
             self._supervisor.send(job_id)
             done |= {"set": set_id, "exercise": session.result.report.exercise}
         session.result = None
@@ -225,7 +225,7 @@ class Allowance:
             await asyncio.sleep(-self._left / RATE)
 
 
-def wish_of(hello: dict[str, Any]) -> intake.LiveWish:
+def wish_of(hello: dict[str, Any]) -> live_intake.LiveWish:
     """What the first message asks for. Raises ConfigError."""
     size, exercise, load = hello.get("size"), hello.get("exercise", "auto"), hello.get("load_kg")
     numbers = size if isinstance(size, list) and len(size) == 2 else [0, 0]
@@ -234,7 +234,7 @@ def wish_of(hello: dict[str, Any]) -> intake.LiveWish:
     if exercise != "auto" and exercise not in EXERCISES:
         raise ConfigError(f"There is no exercise {exercise!r}; choose auto, {', '.join(EXERCISES)}.")
     load_kg = float(load) if isinstance(load, int | float) else None
-    return intake.LiveWish((numbers[0], numbers[1]), exercise, load_kg)
+    return live_intake.LiveWish((numbers[0], numbers[1]), exercise, load_kg)
 
 
 def _command(session: LiveSession, asked: dict[str, Any]) -> Callable[[], object]:

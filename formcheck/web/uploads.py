@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from formcheck.errors import FormcheckError
-from formcheck.jobs import intake
+from formcheck.jobs import intake, live_intake
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.store import Store, archive
 from formcheck.store.models import Upload
@@ -132,6 +132,12 @@ class Uploads:
             self._forget(upload.id)
 
     def _take(self, upload: Upload, asked: dict[str, Any]) -> tuple[str, str]:
+        if asked.get("live_set") is not None:
+            begins = asked.get("live_offset_s")
+            return live_intake.attach(
+                self.store, upload.owner_id, str(asked["live_set"]), self._path(upload.id),
+                begins_s=float(begins) if isinstance(begins, int | float) else 0.0, upload_id=upload.id,
+            )  # fmt: skip
         given = asked.get("load_kg")
         load = float(given) if isinstance(given, int | float) else None
         return intake.take(

@@ -11,7 +11,7 @@ from formcheck.store.models import LiftSet
 from formcheck.views import load_words
 from formcheck.views.groups import Group, by_fault, filmed_from, filming, headline, not_judged, seen_at
 from formcheck.web import components, links, wording
-from formcheck.web.screens import downloads, judge_again, rep_cards, side_by_side
+from formcheck.web.screens import downloads, judge_again, live_verdict, rep_cards, side_by_side
 from formcheck.web.visitor import Visitor
 from formcheck.words import DISCLAIMER
 
@@ -31,6 +31,7 @@ def show(who: Visitor) -> None:
     _about(who, lift, report)
     if groups:
         st.success(f"Next set, one thing: **{groups[0].fault.cue}**")
+    live_verdict.show(who, lift, report)
     _player(lift)
     for group in groups:
         _fault(who, lift, report, group)
@@ -43,8 +44,9 @@ def show(who: Visitor) -> None:
     rep_cards.show(lift, report, lambda time_s: jump(lift, time_s))
     _load(report)
     _not_judged(report)
-    judge_again.show(who, lift)
-    downloads.show(who, lift)
+    if lift.judged_s is not None:
+        judge_again.show(who, lift)
+        downloads.show(who, lift)
     st.caption(DISCLAIMER)
 
 
@@ -56,6 +58,8 @@ def _about(who: Visitor, lift: LiftSet, report: Report) -> None:
 
 
 def _player(lift: LiftSet) -> None:
+    if lift.judged_s is None:
+        return  # a live set whose pictures are still being drawn
     base = f"/m/{lift.id}"
     video = f"{base}/{lift.playback}" if lift.playback else None
     version = int(lift.judged_s or 0)
