@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from formcheck.jobs import work, worker
+from formcheck.jobs import queue, work, worker
 from formcheck.live.record import LIVE, differences
 from formcheck.store import Store, people, sets
 from formcheck.store.models import LiftSet, Person
@@ -109,7 +109,9 @@ def test_a_live_set_can_be_read_at_once_and_is_judged_from_its_track(app, store,
     at_once = sets.report_of(lift)
     assert at_once is not None
     assert len(at_once.counted) == 3
-    worker.work_on(store, lift.jobs[0].id, "w", 900, threading.Event())
+    claim = queue.claim(store, lift.jobs[0].id, "w")
+    assert claim is not None
+    worker.work_on(store, claim, 900, threading.Event())
     lift = sets.find(store, set_id, people.LOCAL)
     assert lift is not None
     judged = sets.report_of(lift)

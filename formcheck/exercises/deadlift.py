@@ -121,7 +121,7 @@ DEADLIFT = Exercise(
             code="DL109", name="near-full-bend", title="Close to your full bend", severity=3,
             see="When the bar starts to rise, the back is bent almost as far as it goes in your own toe-touch.",
             why="Near the end of the way the ligaments and discs carry most of the bending, and the muscles lose strength; whether that harms is not known.",
-            cue="Set the back before you pull: chest out, brace, or take less weight.",
+            cue="Set the back before you pull: chest out, brace, or take less weight.", say="Set your back, chest out.",
             source="Passive tissue takes over past half of the range (Adams & Dolan 1991, from memory); lifts of trained people use 50 to 80 % of it; 70 and 85 %: engineering choice. A flag passes them by more than the measured error.",
             cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic; a toe-touch that was held back makes it read too much.",
             limits=(Limit(onset("full_flexion_share", BREAK), 70, 85, "%"),),

@@ -127,7 +127,7 @@ ROW = Exercise(
             code="RW109", name="near-full-bend", title="Close to your full bend", severity=3,
             see="With hanging arms the back is bent almost as far as it goes in your own toe-touch.",
             why="Near the end of the way the ligaments and discs carry most of the bending, and the muscles lose strength; whether that harms is not known.",
-            cue="Set the back before each rep: chest out, brace.",
+            cue="Set the back before each rep: chest out, brace.", say="Chest out, brace.",
             source="Passive tissue takes over past half of the range (Adams & Dolan 1991, from memory); lifts of trained people use 50 to 80 % of it; 70 and 85 %: engineering choice. A flag passes them by more than the measured error.",
             cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic; a toe-touch that was held back makes it read too much.",
             limits=(Limit(at("full_flexion_share", "start"), 70, 85, "%"),),

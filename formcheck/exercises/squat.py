@@ -128,7 +128,7 @@ SQUAT = Exercise(
             code="SQ109", name="near-full-bend", title="Close to your full bend", severity=3,
             see="At the bottom the back is bent almost as far as it goes in your own toe-touch.",
             why="Near the end of the way the ligaments and discs carry most of the bending, and the muscles lose strength; whether that harms is not known.",
-            cue="Go only as deep as the back stays quiet.",
+            cue="Go only as deep as the back stays quiet.", say="Not so deep, back quiet.",
             source="Passive tissue takes over past half of the range (Adams & Dolan 1991, from memory); lifts of trained people use 50 to 80 % of it; 70 and 85 %: engineering choice. A flag passes them by more than the measured error.",
             cannot_tell="What happens at a disc, whether it hurts, or lumbar from thoracic; a toe-touch that was held back makes it read too much.",
             limits=(Limit(level("full_flexion_share"), 70, 85, "%"),),
