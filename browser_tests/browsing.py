@@ -61,13 +61,18 @@ def visit(app: Served, chromium: Browser, errors: list[str], **how: object) -> I
     page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
     page.goto(app.url)
     picture(page, "safety")
+    answer_first(page)
+    yield page
+    context.close()
+
+
+def answer_first(page: Page) -> None:
+    """Say no to the safety questions, and leave the profile for later."""
     for sign in ("bladder", "steroids", "below the knee"):
         page.get_by_text(sign).wait_for()
         page.get_by_role("button", name="None of these").click()
     page.get_by_role("button", name="Not now").click()
     page.get_by_text("Choose a video").wait_for()
-    yield page
-    context.close()
 
 
 def start_afresh(app: Served) -> None:

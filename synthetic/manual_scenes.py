@@ -161,6 +161,7 @@ def _smeared(image: Image) -> Image:
 
 SQUAT, DEADLIFT, ROW, PLANK = "squat_good", "deadlift_good", "row_good", "plank_good"
 OVER_TIME = "Left at the start, right later in the set."
+AT_THE_END = Faults(rounding_lumbar_deg=50, rounding_thoracic_deg=32)
 ROUND = Faults(rounding_lumbar_deg=35, rounding_thoracic_deg=25)
 
 SHOWN: dict[str, Pair | Course | Filming | Strip] = {
@@ -176,6 +177,7 @@ SHOWN: dict[str, Pair | Course | Filming | Strip] = {
     "SQ106": Pair(SQUAT, Faults(rounding_lumbar_deg=35, rounding_thoracic_deg=20), at=("up", 0.25)),
     "SQ107": Pair(SQUAT, Faults(rounding_lumbar_deg=35, rounding_thoracic_deg=20)),
     "SQ108": Pair(SQUAT, Faults(butt_wink_deg=28)),
+    "SQ109": Pair(SQUAT, AT_THE_END, at=("bottom", 0.5)),
     "SQ201": Pair(SQUAT, Faults(heels_lift_deg=22)),
     "SQ202": Pair(SQUAT, Faults(knees_in_deg=22), 90),
     "SQ301": Course(SQUAT, Faults(dive_s=1.4), ("down", 0.0), 0.5),
@@ -190,6 +192,7 @@ SHOWN: dict[str, Pair | Course | Filming | Strip] = {
     "DL106": Pair(DEADLIFT, changed=_away_from_the_bar(0.14), at=("pull", 0.0)),
     "DL107": Pair(DEADLIFT, ROUND, at=("pull", 0.0)),
     "DL108": Pair(DEADLIFT, Faults(rounding_lumbar_deg=-38), at=("pull", 0.0)),
+    "DL109": Pair(DEADLIFT, AT_THE_END, at=("pull", 0.0)),
     "DL201": Pair(DEADLIFT, Faults(hips_low_deg=30), at=("pull", 0.0)),
     "DL202": Pair(DEADLIFT, Faults(hips_low_deg=-30), at=("pull", 0.0)),
     "DL203": Pair(DEADLIFT, Faults(arms_bend_deg=45)),
@@ -206,6 +209,7 @@ SHOWN: dict[str, Pair | Course | Filming | Strip] = {
     "RW106": Pair(ROW, changed=_head_back(45), at=("pull", 0.0)),
     "RW107": Pair(ROW, ROUND, at=("pull", 0.0)),
     "RW108": Pair(ROW, ROUND, at=("pull", 0.0), words=OVER_TIME),
+    "RW109": Pair(ROW, AT_THE_END, at=("pull", 0.0)),
     "RW201": Pair(ROW, Faults(knees_bounce_deg=30)),
     "RW301": Course(ROW, Faults(jerk_deg=30), ("pull", 0.0), 0.14),
     "PL101": Pair(PLANK, Faults(sag_deg=20)),

@@ -54,7 +54,8 @@ def watched(words: list[str], log: Path, **environment: str) -> subprocess.Compl
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not installed, and nothing else sees what a process sends")
-    command = [strace, "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(log)]
+    calls = "trace=connect,sendto,sendmsg,sendmmsg"
+    command = [strace, "-f", "--seccomp-bpf", "-qq", "-e", calls, "-o", str(log)]
     done = subprocess.run(
         [*command, sys.executable, *words],
         capture_output=True, text=True, cwd=ROOT, timeout=180, check=False, env=os.environ | environment,

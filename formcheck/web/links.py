@@ -14,6 +14,14 @@ def remember(pages: dict[str, Any]) -> None:
     st.session_state[PAGES] = pages
 
 
+def menu() -> None:
+    """The way to every page, in sight on a phone too: Streamlit's own menu hides behind a sign there."""
+    with st.container(horizontal=True, key="menu"):
+        for page in st.session_state[PAGES].values():
+            if page.visibility == "visible":
+                st.page_link(page)
+
+
 def go(page: str, **query: str) -> None:
     """Open a page; query becomes its address."""
     st.switch_page(st.session_state[PAGES][page], query_params=query)

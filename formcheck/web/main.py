@@ -46,7 +46,9 @@ def navigate(who: Visitor) -> None:
         "review": st.Page(lambda: review.show(who), title="Review", url_path="review", visibility="hidden"),
     }
     links.remember(pages)
-    st.navigation([*pages.values()], position="top").run()
+    opened = st.navigation([*pages.values()], position="hidden")
+    links.menu()
+    opened.run()
 
 
 if __name__ == "__main__":
