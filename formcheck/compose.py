@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import asdict
 
 import numpy as np
 
@@ -124,4 +125,6 @@ def _made_with(options: Options, track: PoseTrack | None, outcomes: list[Outcome
             out[name] = list(told)
     if options.limits:
         out["limits"] = {code: list(pair) for code, pair in options.limits.items()}
+    if options.adjusted:
+        out["adjusted"] = {code: asdict(why) for code, why in options.adjusted.items()}
     return out

@@ -10,6 +10,15 @@ from formcheck.lifter import Lifter
 
 
 @dataclass(frozen=True)
+class Adjusted:
+    """Why a person has other limits of a fault than everybody: who set them, and on which day (ISO)."""
+
+    by: str
+    why: str
+    on: str
+
+
+@dataclass(frozen=True)
 class Options:
     """How to analyse a set.
 
@@ -17,7 +26,7 @@ class Options:
     nothing selected means all. limits: code -> (warn, fault), fault None for "never more than a warning";
     they replace the first limit of that fault. lifter: for speeds in metres and the load on the low back.
     hinge_s, toe_touch_s: from when to when the lifter hinges slowly, and touches the toes, without a load;
-    None to look for it.
+    None to look for it. adjusted: for codes in limits, why they hold for this person; only for the report.
     """
 
     exercise: str = "auto"
@@ -27,6 +36,7 @@ class Options:
     lifter: Lifter = field(default_factory=Lifter)
     hinge_s: tuple[float, float] | None = None
     toe_touch_s: tuple[float, float] | None = None
+    adjusted: Mapping[str, Adjusted] = field(default_factory=dict)
 
     @staticmethod
     def of(**choices: Any) -> Options:

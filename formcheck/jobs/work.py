@@ -25,7 +25,7 @@ from formcheck.jobs.queue import Claim
 from formcheck.model_bundle import find_model
 from formcheck.pose import PoseTrack
 from formcheck.report import Finding, Report
-from formcheck.store import Store, sets
+from formcheck.store import Store, coaching, notices, sets
 from formcheck.store.models import LiftSet
 from formcheck.views import folder, pdf, player
 from formcheck.views.groups import headline
@@ -97,7 +97,7 @@ def _check(bench: Bench, lift: LiftSet) -> None:
                 bench.tell(LOOKING_SHARE, "Making a copy that plays in the browser")
                 time.sleep(0.1)
         bench.tell(LOOKING_SHARE, DRAWING)
-        examination = examine(track, sets.options_of(lift), lift.name)
+        examination = examine(track, coaching.options(bench.store, lift), lift.name)
         frames = folder.key_frames(video, track, examination)
         _end(bench, lift, track, examination, frames, PLAYBACK if copy.made else lift.video)
 
@@ -107,7 +107,7 @@ def _judge(bench: Bench, lift: LiftSet) -> None:
     with bench.media(TRACK) as path:
         track = PoseTrack.load(path)
     bench.tell(0.2, "Judging again")
-    examination = examine(track, sets.options_of(lift), lift.name)
+    examination = examine(track, coaching.options(bench.store, lift), lift.name)
     frames: dict[Finding, bytes] = {}
     if lift.video:
         with bench.media(lift.video) as video:
@@ -123,7 +123,7 @@ def _overlay(bench: Bench, lift: LiftSet) -> None:
         raise VideoError("The video of this set is not kept any more, so there is nothing to draw on.")
     with bench.media(TRACK) as path:
         track = PoseTrack.load(path)
-    examination = examine(track, sets.options_of(lift), lift.name)
+    examination = examine(track, coaching.options(bench.store, lift), lift.name)
     made = bench.scratch / folder.OVERLAY
     with bench.media(lift.video) as video:
         write_overlay(video, track, examination, made, lambda share: bench.tell(share, "Drawing"))
@@ -197,8 +197,10 @@ def _finish(bench: Bench, files: list[Path], write: Callable[[LiftSet], None]) -
     wanted = {sets.key(bench.claim.set_id, path.name): path for path in files}
     with bench.store.media.staged(wanted) as place:
 
-        def end(_: Session, lift: LiftSet) -> None:
+        def end(session: Session, lift: LiftSet) -> None:
             write(lift)
+            if bench.claim.kind == "check":
+                notices.trainers(session, lift.owner_id, notices.SETS)
             place()
 
         for pause_s in (*PAUSES_S, None):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from formcheck.exercise import Fault
+from formcheck.exercises import EXERCISES
 from formcheck.judge import limits_of
 from formcheck.manual import Documented, documented, limit_sentences
 from formcheck.options import Options
@@ -51,6 +52,28 @@ def as_judged(report: Report, fault: Documented) -> Documented:
 def limits_said(report: Report, fault: Documented) -> list[str]:
     """Sentences about the limits that a fault was judged by, and under which conditions."""
     return limit_sentences(as_judged(report, fault))
+
+
+def other_limits(report: Report) -> list[str]:
+    """A sentence for each fault that was judged by other limits than the standard ones: which, and why."""
+    chosen, exercise = report.made_with.get("limits") or {}, EXERCISES.get(report.exercise)
+    reasons = report.made_with.get("adjusted") or {}
+    faults = exercise.faults if exercise else ()
+    return [_other(f, chosen[f.code], reasons.get(f.code)) for f in faults if f.code in chosen]
+
+
+def _other(fault: Fault, levels: Sequence[float | None], reason: Mapping[str, str] | None) -> str:
+    unit, standard = fault.limits[0].unit, (fault.limits[0].warn, fault.limits[0].fault)
+    said = f"{fault.title}: {_levels(levels, unit)} instead of {_levels(standard, unit)}"
+    if reason is None:
+        return f"{said}, as chosen for this set."
+    why = reason["why"].rstrip(".")
+    return f"{said}, adjusted for this person by {reason['by']} on {reason['on']}: {why}."
+
+
+def _levels(levels: Sequence[float | None], unit: str) -> str:
+    names = zip(("warning at", "fault at"), levels, strict=True)
+    return ", ".join(f"{name} {with_unit(level, unit)}" for name, level in names if level is not None)
 
 
 def filming(report: Report) -> list[Group]:

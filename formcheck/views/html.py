@@ -27,6 +27,7 @@ from formcheck.views.groups import (
     limits_said,
     name_of,
     not_judged,
+    other_limits,
     seen_at,
 )
 from formcheck.views.judged import MAIN
@@ -51,6 +52,7 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
         title=f"{name_of(report)}, {report.source}",
         headline=headline(report),
         back_compared=back_compared(report),
+        other_limits=other_limits(report),
         groups=groups,
         filming=filming(report),
         unseen=not_judged(report),

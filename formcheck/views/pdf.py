@@ -22,6 +22,7 @@ from formcheck.views.groups import (
     label_of,
     name_of,
     not_judged,
+    other_limits,
     seen_at,
     tempo,
 )
@@ -60,6 +61,8 @@ def _top(report: Report) -> Iterator[Flowable]:
     about = " · ".join(part for part in (report.source, filmed_from(report)) if part)
     yield _words(about, SMALL)
     yield _words(headline(report), TITLE)
+    for sentence in other_limits(report):
+        yield _words(sentence, SMALL)
     groups = by_fault(report.faults)
     if groups:
         yield _words(f"Next set, one thing: {groups[0].fault.cue}", CUE)

@@ -18,6 +18,7 @@ from formcheck.views.groups import (
     limits_said,
     name_of,
     not_judged,
+    other_limits,
     seen_at,
     tempo,
 )
@@ -45,7 +46,7 @@ def text(report: Report) -> str:
 def _head(report: Report) -> str:
     sure = f" ({100 * report.exercise_confidence:.0f} % sure)" if report.exercise != "none" else ""
     seen = ", ".join(part for part in (f"{name_of(report)}{sure}", filmed_from(report)) if part)
-    said = [f"{report.source}: {seen}", headline(report), back_compared(report)]
+    said = [f"{report.source}: {seen}", headline(report), back_compared(report), *other_limits(report)]
     return "\n".join(line for line in said if line)
 
 
