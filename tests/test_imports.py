@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "words", "patience", "confined"),
     ("files", "arrays", "decode", "geometry", "anthropometry", "ahead"),
     ("lifter",),
-    ("pose", "options", "spine_load"),
+    ("pose", "options", "spine_load", "agreement"),
     ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps", "chunks"),
     (
         "landmarker",
