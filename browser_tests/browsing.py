@@ -51,10 +51,17 @@ class Served:
         self.process.wait(20)
 
 
-def visit(app: Served, chromium: Browser, errors: list[str], **how: object) -> Iterator[Page]:
-    """A browser of somebody who has no sets yet, their safety questions answered."""
+def visit(
+    app: Served, chromium: Browser, errors: list[str], script: str = "", **how: object
+) -> Iterator[Page]:
+    """A browser of somebody who has no sets yet, their safety questions answered.
+
+    script: runs in every page before its own; how: of the browser's context.
+    """
     start_afresh(app)
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **how})  # type: ignore[arg-type]
+    if script:
+        context.add_init_script(script)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: errors.append(str(error)))

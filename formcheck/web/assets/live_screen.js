@@ -84,7 +84,7 @@ export class Screen {
     this.phase.textContent = set ? PHASES[state.phase] ?? state.phase ?? "" : "";
     this._checks(set ? [] : state.checks ?? []);
     this.cue.textContent = state.cue?.words ?? "";
-    this.cue.dataset.severity = state.cue?.severity ?? "";
+    Object.assign(this.cue.dataset, { severity: state.cue?.severity ?? "", code: state.cue?.code ?? "" });
     this.halt.hidden = !state.stop;
     this.haltWords.textContent = state.stop ? state.cue?.words ?? "" : "";
     this.now.hidden = set || state.stage === "countdown";
