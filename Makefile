@@ -25,7 +25,15 @@ test-samples: $(VENV)/.dev ## check all of sample_videos/, which make test does 
 
 test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install chromium)
 	$(BIN)/pip install --quiet -e ".[browser]"
-	$(BIN)/python -m pytest browser_tests
+	$(BIN)/python -m pytest browser_tests/test_browser.py
+
+test-live: $(VENV)/.dev ## live sets in a real browser with a fake camera; wants both cores for itself
+	$(BIN)/pip install --quiet -e ".[browser]"
+	$(BIN)/python -m pytest browser_tests/test_live.py
+
+test-live-long: $(VENV)/.dev ## a live set of 20 minutes: no growth of memory
+	$(BIN)/pip install --quiet -e ".[browser]"
+	FORMCHECK_LIVE_MINUTES=20 $(BIN)/python -m pytest -s browser_tests/test_live.py -k long_set
 
 bench-app: $(VENV)/.dev ## how quick the app is, in a real browser; writes the figures into docs/design.md
 	$(BIN)/pip install --quiet -e ".[browser]"
