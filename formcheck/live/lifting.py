@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from formcheck.analysis import Analysis, examine, without_unloaded
 from formcheck.body import Body
 from formcheck.calibration import calibrate
@@ -17,17 +15,10 @@ from formcheck.exercise import Exercise
 from formcheck.exercises import EXERCISES
 from formcheck.live.cues import Coach
 from formcheck.live.kept import Kept
+from formcheck.live.recognising import Recogniser
 from formcheck.options import Options
 from formcheck.pose import Pose
-from formcheck.recognise import recognise
 from formcheck.report import Finding, Report
-
-LOOK_S = 0.5  # between two looks which exercise it is
-LOOK_BACK_S = 40.0  # that looks so far back
-ENOUGH = {"squat": 1.0, "deadlift": 2.0, "row": 1.0, "plank": 0.9}
-"""Reps' worth of evidence to believe in; a bar that is rowed is lifted off the floor once before it."""
-SURE = 0.75  # ... with at least this confidence: half a squat may be half a deadlift
-ENOUGH_TOLD = 0.9  # the same where the exercise is known, and only its variant is not
 
 GONE_S = 3.0  # nobody seen for so long: walked off (engineering choices, all of these)
 AWAY_S, AWAY_H = 2.0, 0.7  # as far from their place, in statures, for so long: walked off
@@ -39,7 +30,10 @@ LONGEST_S = 25 * 60.0
 
 @dataclass
 class Lifting:
-    """One set. kept: the poses since the lifter took their place; hinge_s: where in them the hinge is."""
+    """One set. kept: the poses since the lifter took their place; hinge_s: where in them the hinge is.
+
+    calibrated_s: up to when the poses told what the rest is judged by, None before.
+    """
 
     options: Options
     kept: Kept
@@ -48,11 +42,9 @@ class Lifting:
     over: str = ""
     phase: str = ""
     hold_s: float | None = None
-    findings: list[Finding] = field(default_factory=list)
     calibrated_s: float | None = None
     _engine: Analysis | None = None
-    _from_s: float = 0.0
-    _looked_s: float = -1.0
+    _recogniser: Recogniser | None = None
     _seen_s: float = 0.0
     _there_s: float = 0.0
     _busy_s: float = 0.0
@@ -60,10 +52,13 @@ class Lifting:
 
     def begin(self, now_s: float) -> None:
         """The set begins now; the poses kept so far belong to it."""
-        self._from_s = self._seen_s = self._there_s = self._busy_s = now_s
+        self._seen_s = self._there_s = self._busy_s = now_s
         wanted = EXERCISES.get(self.options.exercise)
         if wanted is not None and not wanted.variants:
-            self.findings += self._start(wanted, "")
+            self._start(wanted, "")
+        if self._engine is None:
+            self._recogniser = Recogniser(self.options.exercise)
+            self._recogniser.begin(self.kept.track())
 
     @property
     def exercise(self) -> str:
@@ -77,45 +72,31 @@ class Lifting:
 
     def push(self, pose: Pose) -> None:
         """Take the next pose, as it was kept."""
-        if self._engine is None:
-            self._look(pose.time_s)
-        else:
+        if self._engine is not None:
             self._judge(self._engine.push(pose), pose.time_s)
+        elif self._recogniser is not None and self._recogniser.due(pose):
+            self._recognise(pose.time_s)
         self._watch(pose)
 
     def finish(self) -> Report:
         """The report on the set as it was judged live."""
-        if self._engine is None:
-            self.findings += self._recognise(0.0)
+        if self._engine is None and self._recogniser is not None:
+            what = self._recogniser.ask(self.kept.track(), self.hinge_s, last=True)
+            if what is not None and what.exercise is not None:
+                self._start(what.exercise, what.variant)
         if self._engine is None:
             return examine(self.kept.track(), self.options, "live").report
-        self.findings += self._engine.close()
         return self._engine.finish()
 
-    # ---- which exercise -------------------------------------------------------------------------------
+    # ---- what is going on -----------------------------------------------------------------------------
 
-    def _look(self, now_s: float) -> None:
-        if now_s - self._looked_s < LOOK_S:
-            return
-        self._looked_s = now_s
-        wanted = self.options.exercise
-        found = self._recognise(ENOUGH_TOLD if wanted != "auto" else None)
-        if self._engine is not None:
-            self._judge(found, now_s)
-
-    def _recognise(self, enough: float | None) -> list[Finding]:
-        """Start the engine if the poses so far show enough of an exercise; None: as much as each needs."""
-        whole = self.kept.track()
-        recent = whole.part(slice(int(np.searchsorted(whole.times_s, whole.times_s[-1] - LOOK_BACK_S)), None))
-        calibration = calibrate(recent, self.hinge_s)
-        if calibration is None:
-            return []
-        what = recognise([(without_unloaded(recent, calibration), calibration)], self.options.exercise)
-        if what.exercise is None:
-            return []
-        needed = ENOUGH[what.exercise.name] if enough is None else enough
-        sure = what.confidence >= (SURE if enough is None else 0.0)
-        return self._start(what.exercise, what.variant) if sure and what.evidence >= needed else []
+    def _recognise(self, now_s: float) -> None:
+        assert self._recogniser is not None
+        what = self._recogniser.ask(self.kept.track(), self.hinge_s)
+        if what is not None and what.exercise is not None:
+            found = self._start(what.exercise, what.variant)
+            last = max((f.segment for f in found if f.segment is not None), default=None)
+            self._judge([f for f in found if f.segment == last], now_s)
 
     def _start(self, exercise: Exercise, variant: str) -> list[Finding]:
         """Start the engine, and give it the poses so far; returns what is certain because of them."""
@@ -128,11 +109,9 @@ class Lifting:
         self.coach = Coach(kind="hold" if exercise.name == "plank" else "rep")
         return [f for pose in without_unloaded(track, calibration) for f in engine.push(pose)]
 
-    # ---- what is going on -----------------------------------------------------------------------------
-
     def _judge(self, certain: list[Finding], now_s: float) -> None:
-        assert self._engine is not None
-        self.findings += certain
+        if self._engine is None:
+            return
         segment = self._engine.open()
         wrong = [] if segment is None else self._engine.wrong_in(segment)
         self.coach = self.coach.hear([*certain, *wrong], now_s)
@@ -151,7 +130,7 @@ class Lifting:
                 self._there_s = now_s
         done = self._engine is not None and any(s.counted for s in self._engine.segments)
         idle_s = now_s - self._busy_s
-        if now_s - self._seen_s > GONE_S or now_s - self._there_s > AWAY_S + GONE_S * (not pose.found):
+        if now_s - self._seen_s > GONE_S or (pose.found and now_s - self._there_s > AWAY_S):
             self.over = "You walked off, so the set is over."
         elif done and idle_s > (UP_S if self.coach.kind == "hold" else REST_S):
             self.over = "No more reps came, so the set is over."
@@ -161,12 +140,12 @@ class Lifting:
             self.over = f"A set is followed for {LONGEST_S / 60:.0f} minutes at most, so it was ended."
 
     def _is_away(self, pose: Pose) -> bool:
+        """Whether the hips are far from where they were when the set began."""
         if self._engine is None:
             return False
-        reference = self._engine.calibration.reference
-        x, _ = Body(pose, reference)("hip")
-        if self._place_x is None or x != x:
-            self._place_x = x if x == x else self._place_x
+        x, _ = Body(pose, self._engine.calibration.reference)("hip")
+        if x != x:
             return False
+        if self._place_x is None:
+            self._place_x = x
         return abs(x - self._place_x) > AWAY_H
-

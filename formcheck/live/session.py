@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import asdict, dataclass, field, replace
+from math import ceil
 from typing import Any, Literal
 
 from formcheck.calibration import calibrate
@@ -35,6 +36,7 @@ STAND_S = 2.0  # of standing still, with everything green (issue 7)
 ADVICE_S = 6.0  # of standing still, with advice that was not taken (engineering choice)
 HINGE_S, READY_S = 25.0, 10.0  # longest waits for a hinge and for taking the place again; then it goes on
 COUNTDOWN_S = 3.0
+ROUNDING_S = 1e-6
 PAUSE_S = 0.5  # between two looks for the hinge, over all that is kept so far
 
 WORDS: dict[str, str] = {
@@ -136,7 +138,7 @@ class LiveSession:
             "seq": self.next_seq - 1,
             "stage": self.stage,
             "checks": [asdict(item) for item in self._items],
-            "countdown": max(1, -int(-left_s // 1)) if self.stage == "countdown" else None,
+            "countdown": max(1, ceil(left_s - ROUNDING_S)) if self.stage == "countdown" else None,
             "reps": lifting.reps if lifting else 0,
             "hold_s": lifting.hold_s if lifting else None,
             "phase": lifting.phase if lifting else "",
