@@ -9,7 +9,7 @@ ON_SERVERS := $(addprefix tests/test_,store.py jobs.py people.py web_routes.py)
 .PHONY: setup run test test-samples test-browser test-team bench-app fuzz check lint samples manual-pictures screenshots docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
-	$(BIN)/streamlit run app.py
+	$(BIN)/formcheck serve
 
 setup: $(VENV)/.ready ## virtual environment, dependencies and pose model
 

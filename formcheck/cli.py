@@ -126,7 +126,8 @@ def _write(
 
     is_video = args.command == "check"
     with Progress(f"Writing {folder}") as progress:
-        frames = key_frames(source, poses, examination) if is_video else {}
+        hide = is_video and args.hide_faces
+        frames = key_frames(source, poses, examination, hide_faces=hide) if is_video else {}
         overlay_of = source if is_video and args.overlay else None
         write_folder(
             folder,
@@ -136,6 +137,7 @@ def _write(
             overlay_of=overlay_of,
             height_m=height_m,
             progress=progress,
+            hide_faces=hide,
         )
     print(f"Written to {printable(str(folder))}", file=sys.stderr)
 
@@ -154,6 +156,15 @@ def _info(args: argparse.Namespace) -> int:
     from formcheck import info
 
     print("\n".join(info.lines()))
+    return CLEAN
+
+
+def _serve(args: argparse.Namespace) -> int:
+    given = {"DATA": args.data, "TEAM": "1" if args.team else None, "URL": args.url}
+    os.environ.update({f"FORMCHECK_{name}": str(value) for name, value in given.items() if value})
+    from formcheck.web import serve
+
+    serve.run(args.host, args.port, browser=args.browser and not args.team)
     return CLEAN
 
 
@@ -220,8 +231,22 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("what", metavar="CODE", help="code or name of a fault, or an exercise")
     explain.set_defaults(run=_explain)
     commands.add_parser("rules", help="list every fault").set_defaults(run=_rules)
+    _add_serve(commands)
     commands.add_parser("info", help="versions and model, for bug reports").set_defaults(run=_info)
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="open the app in the browser, for yourself or for a team")
+    serve.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (127.0.0.1)"
+    )
+    serve.add_argument("--port", type=int, default=8501, help="8501")
+    serve.add_argument("--data", type=Path, metavar="FOLDER", help="where everything is kept")
+    serve.add_argument("--team", action="store_true", help="people sign in: trainers, and clients of theirs")
+    serve.add_argument("--url", help="the address that people open, as in https://form.example.com")
+    serve.add_argument("--no-browser", dest="browser", action="store_false", help="open no browser window")
+    serve.set_defaults(run=_serve)
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -235,6 +260,11 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--workers", type=_whole, metavar="N", help="processes for a long video; not given: one a core"
     )
     check.add_argument("--no-overlay", dest="overlay", action="store_false", help="write no overlay.mp4")
+    check.add_argument(
+        "--hide-faces",
+        action="store_true",
+        help="make the lifter's face unrecognisable in all that is written",
+    )
     check.set_defaults(run=_check)
 
 

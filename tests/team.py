@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from sqlalchemy import Delete, delete
+
 from formcheck.store import Store, accounts, consent, signins
-from formcheck.store.models import Account, Coaching, Person
+from formcheck.store.models import Account, Coaching, FailedSignIn, Person
 
 PASSWORD = "three plain words"
 
@@ -44,3 +46,8 @@ def member(
 def token(store: Store, person_id: str) -> str:
     """A browser in which somebody is signed in."""
     return signins.begin(store, person_id, "a test")
+
+
+def no_failures() -> Delete:
+    """Forgets every wrong password."""
+    return delete(FailedSignIn)

@@ -206,7 +206,7 @@ def test_key_frames_are_jpeg(clip: Path) -> None:
 def test_an_interrupted_folder_is_not_made(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(overlay, "write_overlay", interrupted)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from formcheck.analysis import Examination, examine
 from formcheck.errors import FormcheckError, VideoError
@@ -25,8 +25,8 @@ from formcheck.jobs.queue import Claim
 from formcheck.model_bundle import find_model
 from formcheck.pose import PoseTrack
 from formcheck.report import Finding, Report
-from formcheck.store import Store, coaching, notices, sets
-from formcheck.store.models import LiftSet
+from formcheck.store import Store, coaching, erasure, notices, sets
+from formcheck.store.models import DROPPED, LiftSet, Person
 from formcheck.views import folder, pdf, player
 from formcheck.views.groups import headline
 
@@ -63,6 +63,16 @@ class Bench:
             session.expunge(lift)
             return lift
 
+    def owner(self) -> Person:
+        """Whose set it is, with their choices about videos and faces as they are now."""
+        with self.store.begin() as session:
+            lift = session.get(LiftSet, self.claim.set_id)
+            if lift is None:
+                raise queue.LostError
+            owner = session.get_one(Person, lift.owner_id)
+            session.expunge(owner)
+            return owner
+
     @contextmanager
     def media(self, name: str) -> Iterator[Path]:
         """One file of the set, to read."""
@@ -98,7 +108,7 @@ def _check(bench: Bench, lift: LiftSet) -> None:
                 time.sleep(0.1)
         bench.tell(LOOKING_SHARE, DRAWING)
         examination = examine(track, coaching.options(bench.store, lift), lift.name)
-        frames = folder.key_frames(video, track, examination)
+        frames = _frames(bench.owner(), video, track, examination)
         _end(bench, lift, track, examination, frames, PLAYBACK if copy.made else lift.video)
 
 
@@ -108,10 +118,11 @@ def _judge(bench: Bench, lift: LiftSet) -> None:
         track = PoseTrack.load(path)
     bench.tell(0.2, "Judging again")
     examination = examine(track, coaching.options(bench.store, lift), lift.name)
-    frames: dict[Finding, bytes] = {}
     if lift.video:
         with bench.media(lift.video) as video:
-            frames = folder.key_frames(video, track, examination)
+            frames = _frames(bench.owner(), video, track, examination)
+    else:
+        frames = _frames(bench.owner(), None, track, examination)
     _end(bench, lift, track, examination, frames, lift.playback)
 
 
@@ -126,7 +137,10 @@ def _overlay(bench: Bench, lift: LiftSet) -> None:
     examination = examine(track, coaching.options(bench.store, lift), lift.name)
     made = bench.scratch / folder.OVERLAY
     with bench.media(lift.video) as video:
-        write_overlay(video, track, examination, made, lambda share: bench.tell(share, "Drawing"))
+        write_overlay(
+            video, track, examination, made, lambda share: bench.tell(share, "Drawing"),
+            hide_faces=bench.owner().blur_faces,
+        )  # fmt: skip
     _finish(bench, [made], lambda lift: None)
 
 
@@ -157,6 +171,14 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
 KINDS = {"check": _check, "judge": _judge, "overlay": _overlay, "folder": _folder}
 
 
+def _frames(
+    owner: Person, video: Path | None, track: PoseTrack, examination: Examination
+) -> dict[Finding, bytes]:
+    """A picture for each finding; of the skeleton alone where there is to be no video of this person."""
+    shown = None if owner.video_use == DROPPED else video
+    return folder.key_frames(shown, track, examination, hide_faces=owner.blur_faces)
+
+
 def _end(
     bench: Bench, lift: LiftSet, track: PoseTrack, examination: Examination,
     frames: dict[Finding, bytes], playback: str | None,
@@ -182,9 +204,26 @@ def _end(
     def write(lift: LiftSet) -> None:
         _note(lift, examination.report)
         lift.playback = playback
-        bench.store.media.remove(sets.key(lift.id, folder.OVERLAY))
+        if _owner(lift).video_use == DROPPED:
+            lift.video = lift.playback = None
+        _clear_pictures(bench)
 
     _finish(bench, files, write)
+    erasure.clear_dropped(bench.store, bench.claim.set_id)
+
+
+def _owner(lift: LiftSet) -> Person:
+    """Whose set it is, within the transaction that ends the job."""
+    session = object_session(lift)
+    assert session is not None
+    return session.get_one(Person, lift.owner_id)
+
+
+def _clear_pictures(bench: Bench) -> None:
+    """Remove what was drawn for the report until now, so that none of its faces outlives a choice."""
+    for name in bench.store.media.names(sets.folder_of(bench.claim.set_id)):
+        if name == folder.OVERLAY or name.endswith(".jpg"):
+            bench.store.media.remove(sets.key(bench.claim.set_id, name))
 
 
 def _note(lift: LiftSet, report: Report) -> None:

@@ -82,6 +82,11 @@ def may_fetch(session: Session, viewer_id: str | None, lift: LiftSet, name: str)
     return may_see_pictures(session, viewer_id, lift)
 
 
+def may_store(session: Session, person_id: str) -> bool:
+    """Whether new sets of this person are taken in: in a team only with their consent."""
+    return session.get(Account, person_id) is None or consent.holds(session, person_id)
+
+
 def may_manage(session: Session, viewer_id: str | None) -> bool:
     """Whether this person manages the accounts of the team."""
     account = session.get(Account, viewer_id) if viewer_id else None

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formcheck.errors import ConfigError
-from formcheck.store import Store
+from formcheck.store import Store, lockout
 from formcheck.store.models import Account, Coaching, Person
 
 SHORTEST, LONGEST = 10, 200  # of a password; engineering choice: length instead of odd characters
 LONGEST_EMAIL, LONGEST_NAME = 254, 80
+SIGNED_IN = "signed in"  # stands for the address where somebody is in already
 _hasher = PasswordHasher()
 
 
@@ -75,6 +76,16 @@ def with_password(store: Store, email: str, password: str) -> Account | None:
     known = account is not None and account.password_hash is not None and not account.closed
     fits = _fits(account.password_hash if account and known else None, password[:LONGEST])
     return account if known and fits else None
+
+
+def checked(store: Store, email: str, password: str) -> bool:
+    """Whether somebody who is signed in knows the password too; failures count as at the door."""
+    if lockout.wait_s(store, email, SIGNED_IN):
+        return False
+    if with_password(store, email, password) is None:
+        lockout.failed(store, email, SIGNED_IN)
+        return False
+    return True
 
 
 def with_email(store: Store, email: str) -> Account | None:

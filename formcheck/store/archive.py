@@ -1,6 +1,7 @@
 """A person's sets as one .zip, and back: everything of every set, readable without formcheck.
 
 formcheck.json            schema; one entry a set: name, date, options, lifter, report, marks
+person.json               everything else that is stored of the person; only to read
 sets/<id>/<file>          video, pose.npz, report.html, tables, ...
 """
 
@@ -16,11 +17,11 @@ from typing import Any
 from formcheck.arrays import DAMAGED, unpacked
 from formcheck.errors import FormcheckError, TrackError
 from formcheck.report import Report
-from formcheck.store import Store, sets
-from formcheck.store.models import FlagMark, LiftSet
+from formcheck.store import Store, accounts, audit, consent, people, sets, signins
+from formcheck.store.models import Base, FlagMark, LiftSet
 
 SCHEMA = 1
-INDEX = "formcheck.json"
+INDEX, PERSON = "formcheck.json", "person.json"
 KEPT = (
     "name",
     "created_s",
@@ -34,6 +35,8 @@ KEPT = (
     "judged_s",
 )
 MOST_FILES, MOST_BYTES = 100_000, 200 * 2**30  # of an archive that is taken in
+MOST_LOG = 100_000  # entries
+SECRETS = ("password_hash", "token_sha256")
 MOST_INDEX_BYTES = 2**28  # unpacked: some ten thousand reports
 NOT_OURS = "This is not an archive of formcheck sets; choose the .zip that History made."
 
@@ -44,6 +47,7 @@ def write(store: Store, person_id: str, path: Path) -> int:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as out:
         entries = [_entry(lift) for lift in lifts]
         out.writestr(INDEX, json.dumps({"schema": SCHEMA, "sets": entries}, indent=1))
+        out.writestr(PERSON, json.dumps(_person(store, person_id), indent=1))
         for lift in lifts:
             for name in sorted(store.media.names(sets.folder_of(lift.id))):
                 key = sets.key(lift.id, name)
@@ -76,6 +80,26 @@ def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
         raise
     except (*DAMAGED, TypeError, OSError, RecursionError) as e:
         raise TrackError(NOT_OURS) from e
+
+
+def _person(store: Store, person_id: str) -> dict[str, Any]:
+    """Profile, answers, account, trainers, consents, sign-ins and log: what the tables hold of a person."""
+    account, answer = accounts.of(store, person_id), people.safety(store, person_id)
+    return {
+        "profile": _columns(people.profile(store, person_id)),
+        "safety": _columns(answer) if answer else None,
+        "account": _columns(account) if account else None,
+        "trainers": [trainer.person.name for trainer in accounts.trainers(store, person_id)],
+        "consents": [_columns(one) for one in consent.history(store, person_id)],
+        "sign_ins": [_columns(one) for one in signins.of_person(store, person_id)],
+        "log": [_columns(one) for one in audit.about(store, person_id, most=MOST_LOG)],
+    }
+
+
+def _columns(row: Base) -> dict[str, Any]:
+    """A row as JSON values, without what only lets people in."""
+    names = [column.key for column in row.__table__.columns]
+    return {name: getattr(row, name) for name in names if name not in SECRETS}
 
 
 def _entry(lift: LiftSet) -> dict[str, Any]:

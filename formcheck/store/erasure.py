@@ -6,7 +6,6 @@ import logging
 import time
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from formcheck.store import Store, access, accounts, audit, people, sets
 from formcheck.store.models import DROPPED, FINAL, Account, AuditEntry, LiftSet, Person
@@ -59,7 +58,7 @@ def sweep(store: Store, keep_days: int | None, now_s: float | None = None) -> in
         sets.remove(store, set_id, owner_id)
     if old:
         log.info("%d sets were past their retention time and are deleted", len(old))
-    _clear_dropped(store)
+    clear_dropped(store)
     return len(old)
 
 
@@ -92,21 +91,16 @@ def _idle(lift: LiftSet) -> bool:
     return all(job.state in FINAL for job in lift.jobs)
 
 
-def _clear_dropped(store: Store) -> None:
-    """Remove videos that a job was ended before it could remove."""
-    with store.begin() as session:
-        ids = _without_video(session)
-    for set_id in ids:
-        for name in store.media.names(sets.folder_of(set_id)):
-            if name.startswith(("video.", "playback.")):
-                store.media.remove(sets.key(set_id, name))
-
-
-def _without_video(session: Session) -> list[str]:
-    return list(
-        session.scalars(
-            select(LiftSet.id)
-            .join(Person)
-            .where(Person.video_use == DROPPED, LiftSet.video.is_(None), LiftSet.report.is_not(None))
-        )
+def clear_dropped(store: Store, set_id: str | None = None) -> None:
+    """Remove the videos of judged sets that are to have none: of one set, or all that a crash left behind."""
+    dropped = (
+        select(LiftSet.id)
+        .join(Person)
+        .where(Person.video_use == DROPPED, LiftSet.video.is_(None), LiftSet.report.is_not(None))
     )
+    with store.begin() as session:
+        ids = session.scalars(dropped if set_id is None else dropped.where(LiftSet.id == set_id)).all()
+    for each in ids:
+        for name in store.media.names(sets.folder_of(each)):
+            if name.startswith(("video.", "playback.")):
+                store.media.remove(sets.key(each, name))

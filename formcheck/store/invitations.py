@@ -80,13 +80,13 @@ def reset_link(store: Store, maker_id: str, person_id: str) -> str:
         return token
 
 
-def look(store: Store, token: str, kind: str | None = None) -> OneTimeLink:
-    """The link as it stands, unused; detached. Raises LinkError."""
+def look(store: Store, token: str, *kinds: str) -> OneTimeLink:
+    """The link as it stands, unused; detached. kinds: which it may be, any if none. Raises LinkError."""
     with store.begin() as session:
         link = session.get(OneTimeLink, hashed(token))
         if link is None or link.used_s is not None or link.expires_s < time.time():
             raise LinkError(SPENT)
-        if kind is not None and link.kind != kind:
+        if kinds and link.kind not in kinds:
             raise LinkError(SPENT)
         session.expunge(link)
         return link

@@ -37,13 +37,19 @@ def prepare(folder: Path) -> None:
         raise OutputError(f"Cannot write into {folder} ({e.strerror}); choose another folder with -o.") from e
 
 
-def key_frames(video: Path, track: PoseTrack, examination: Examination) -> dict[Finding, bytes]:
-    """A JPEG for each finding of the lifting, with the judged angle drawn. Decodes the video once."""
+def key_frames(
+    video: Path | None, track: PoseTrack, examination: Examination, *, hide_faces: bool = False
+) -> dict[Finding, bytes]:
+    """A JPEG for each finding of the lifting, with the judged angle drawn. Decodes the video once.
+
+    video: None draws on blank ground; hide_faces: make the lifter's head unrecognisable.
+    """
     if not examination.report.faults:
         return {}
     from formcheck.views import overlay
 
-    pictures = overlay.key_frames(video, track, examination, examination.report.faults)
+    faults = examination.report.faults
+    pictures = overlay.key_frames(video, track, examination, faults, hide_faces=hide_faces)
     return {finding: overlay.jpeg(picture) for finding, picture in pictures.items()}
 
 
@@ -56,6 +62,7 @@ def write_folder(
     overlay_of: Path | None = None,
     height_m: float | None = None,
     progress: Progress | None = None,
+    hide_faces: bool = False,
 ) -> list[Path]:
     """Write every view; returns the paths. overlay_of: the video to draw on, None for no overlay.mp4."""
     prepare(folder)
@@ -64,7 +71,8 @@ def write_folder(
         if overlay_of is not None:
             from formcheck.views.overlay import write_overlay
 
-            write_overlay(overlay_of, track, examination, workshop / OVERLAY, progress)
+            made = workshop / OVERLAY
+            write_overlay(overlay_of, track, examination, made, progress, hide_faces=hide_faces)
         return _moved(workshop, folder)
 
 

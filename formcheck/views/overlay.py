@@ -26,10 +26,11 @@ from formcheck.manual import documented
 from formcheck.pose import PoseTrack
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SIGNALS
-from formcheck.video import VideoFile, VideoSink
+from formcheck.video import Frame, VideoFile, VideoSink
 from formcheck.views import drawing
 from formcheck.views.back_edge import edges, judged_spans, reads_outline
 from formcheck.views.drawing import Canvas, Image
+from formcheck.views.faces import Faces
 from formcheck.views.groups import against
 from formcheck.views.judged import MAIN, angles, signal_of
 from formcheck.views.plots import LOAD_CURVES
@@ -54,19 +55,25 @@ KEY_ROOM = 0.12  # around the lifter in a key frame, share of the lifter's size
 class Scene:
     """What is to be drawn when: the track, the signals and the report of one examined video.
 
-    back_s: from when to when the outline of the back was judged.
+    back_s: from when to when the outline of the back was judged; faces: where to hide the head, if at all.
     """
 
     track: PoseTrack
     examination: Examination
     references: tuple[Reference | None, ...]
     back_s: tuple[tuple[float, float], ...] = ()
+    faces: Faces | None = None
 
     @staticmethod
-    def of(track: PoseTrack, examination: Examination) -> Scene:
+    def of(track: PoseTrack, examination: Examination, *, hide_faces: bool = False) -> Scene:
         """The scene of a video. Each take has its own reference."""
-        report = examination.report
-        return Scene(track, examination, references(track, report.made_with), judged_spans(report))
+        report, faces = examination.report, Faces.of(track) if hide_faces else None
+        spans = judged_spans(report)
+        return Scene(track, examination, references(track, report.made_with), spans, faces)
+
+    def ground(self, frame: Frame) -> Image:
+        """What is drawn on: the picture, with the head hidden if that is wanted."""
+        return frame.image if self.faces is None else self.faces.hidden(frame.image, frame.time_s)
 
     @property
     def report(self) -> Report:
@@ -132,20 +139,22 @@ def write_overlay(
     examination: Examination,
     path: Path,
     progress: Callable[[float], None] | None = None,
+    *,
+    hide_faces: bool = False,
 ) -> None:
     """Draw on the stretch of the video that the track covers, and write an H.264 .mp4 that starts at 0.
 
     Decoding, drawing and encoding run side by side.
     Raises VideoError when the video cannot be decoded, OutputError when the file cannot be written.
     """
-    scene = Scene.of(track, examination)
+    scene = Scene.of(track, examination, hide_faces=hide_faces)
     start_s, end_s = float(track.times_s[0]), float(track.times_s[-1])
     first_s: float | None = None
     with (
         VideoFile(video, start_s - SAME_FRAME_S, end_s + SAME_FRAME_S, LONG_SIDE, EVERY_S) as opened,
         VideoSink(path) as sink,
         ahead(opened, AHEAD) as frames,
-        ahead(((f.time_s, overlaid(f.image, f.time_s, scene)) for f in frames), AHEAD) as pictures,
+        ahead(((f.time_s, overlaid(scene.ground(f), f.time_s, scene)) for f in frames), AHEAD) as pictures,
     ):
         for time_s, picture in pictures:
             first_s = time_s if first_s is None else first_s
@@ -184,12 +193,20 @@ def status(report: Report, time_s: float) -> str:
 
 
 def key_frames(
-    video: Path, track: PoseTrack, examination: Examination, findings: Iterable[Finding]
+    video: Path | None,
+    track: PoseTrack,
+    examination: Examination,
+    findings: Iterable[Finding],
+    *,
+    hide_faces: bool = False,
 ) -> dict[Finding, Image]:
-    """For each finding the frame in its middle, cut out around the lifter, with the judged angle drawn."""
-    scene = Scene.of(track, examination)
+    """For each finding the frame in its middle, cut out around the lifter, with the judged angle drawn.
+
+    Without a video the skeleton stands on blank ground.
+    """
+    scene = Scene.of(track, examination, hide_faces=hide_faces)
     rows = {f: row for f in findings if (row := scene.row((f.start_s + f.end_s) / 2)) is not None}
-    pictures = _pictures(video, scene, set(rows.values()))
+    pictures = _pictures(video, scene, set(rows.values())) if video else _blank(scene, set(rows.values()))
     return {f: _key_frame(pictures[row], row, f, scene) for f, row in rows.items() if row in pictures}
 
 
@@ -248,7 +265,7 @@ def _label(report: Report, cut: Cut, time_s: float, total: int) -> str:
 
 def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
     """The video frame nearest in time to each of the rows of the track."""
-    nearest: dict[int, tuple[float, Image]] = {}
+    nearest: dict[int, tuple[float, Frame]] = {}
     if not rows:
         return {}
     times = {row: float(scene.track.times_s[row]) for row in sorted(rows)}
@@ -262,8 +279,16 @@ def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
             for row, t in times.items():
                 off = abs(frame.time_s - t)
                 if off <= SAME_FRAME_S and (row not in nearest or off < nearest[row][0]):
-                    nearest[row] = (off, frame.image)
-    return {row: image for row, (_, image) in nearest.items()}
+                    nearest[row] = (off, frame)
+    return {row: scene.ground(frame) for row, (_, frame) in nearest.items()}
+
+
+def _blank(scene: Scene, rows: set[int]) -> dict[int, Image]:
+    """Blank ground of the size of the video for each of the rows."""
+    width, height = scene.track.size
+    scale = min(1.0, LONG_SIDE / max(width, height))
+    shape = (max(1, round(scale * height)), max(1, round(scale * width)), 3)
+    return {row: np.full(shape, drawing.DARK, dtype=np.uint8) for row in rows}
 
 
 def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from formcheck.store import Store, archive
+from formcheck.store import Store, archive, audit
 from formcheck.web import guard
 from formcheck.web.media_routes import NOTHING
 
@@ -34,6 +34,8 @@ class ArchiveRoutes:
         scratch = tempfile.TemporaryDirectory(prefix="archive-", dir=self.store.folder)
         path = Path(scratch.name) / "formcheck-sets.zip"
         await asyncio.to_thread(archive.write, self.store, owner, path)
+        with self.store.begin() as session:
+            audit.note(session, owner, owner, audit.EXPORTED)
         return FileResponse(
             path, filename=path.name, media_type="application/zip",
             headers={"cache-control": "no-store"}, background=BackgroundTask(scratch.cleanup),

@@ -25,7 +25,8 @@ export default function(component) {{
 
 
 def _component(name: str) -> Callable[..., Any]:
-    css = (ASSETS / f"{name}.css").read_text(encoding="utf-8")
+    style = ASSETS / f"{name}.css"
+    css = style.read_text(encoding="utf-8") if style.exists() else None
     return st.components.v2.component(f"formcheck_{name}", js=LOADER.format(name=name), css=css)
 
 
@@ -33,6 +34,7 @@ _uploader = _component("uploader")
 _player = _component("player")
 _compare = _component("compare")
 _live = _component("live")
+_signed_in = _component("signed_in")
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,8 @@ def live(data: dict[str, Any]) -> dict[str, Any] | None:
     """Live mode, see `assets/live.js` for its data; {set: id} once when a set is over."""
     over: dict[str, Any] | None = _live(key="live", data=data, on_over_change=lambda: None).over
     return over
+
+
+def signed_in() -> None:
+    """Nothing to see: leads to the sign-in page soon after the sign-in has ended."""
+    _signed_in(key="signed-in", height=1)

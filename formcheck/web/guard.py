@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
@@ -133,7 +133,7 @@ class Guard:
             return PlainTextResponse("formcheck is not to be opened under this name.", 421)
         if self._identity.team and not _public(scope["path"]) and not await self._signed_in(headers):
             if _is_page(scope, headers):
-                return RedirectResponse(SIGN_IN, 303, {"cache-control": "no-store"})
+                return RedirectResponse(_with_next(scope), 303, {"cache-control": "no-store"})
             return PlainTextResponse("Sign in first.", 401, {"cache-control": "no-store"})
         return None
 
@@ -210,6 +210,12 @@ def _own_origin(headers: Headers, *, missing: bool) -> bool:
     """Whether the request's Origin is this server; missing: the answer where a request names none."""
     origin = headers.get("origin")
     return missing if origin is None else urlsplit(origin).netloc == headers.get("host")
+
+
+def _with_next(scope: Scope) -> str:
+    """The sign-in page, which leads on to what was asked for."""
+    asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+    return SIGN_IN if asked == "/" else f"{SIGN_IN}?{urlencode({'next': asked})}"
 
 
 def _public(path: str) -> bool:

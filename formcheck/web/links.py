@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import streamlit as st
+
+from formcheck.web.server import server
 
 PAGES = "pages"  # where the session keeps the pages by name
 
@@ -25,3 +28,14 @@ def menu() -> None:
 def go(page: str, **query: str) -> None:
     """Open a page; query becomes its address."""
     st.switch_page(st.session_state[PAGES][page], query_params=query)
+
+
+def leave(address: str, words: str) -> None:
+    """A link to a page of this server outside the app, in the same tab."""
+    st.html(f'<a href="{escape(address)}" target="_self">{escape(words)}</a>')
+
+
+def public(path: str) -> str:
+    """The whole address of a page of this server, to send to somebody."""
+    base = server().settings.url or "/".join((st.context.url or "").split("/")[:3])
+    return f"{base}{path}"

@@ -25,7 +25,7 @@ from formcheck.jobs import live_intake
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.live.session import GapError, LiveSession
 from formcheck.live.wire import LARGEST_FRAME
-from formcheck.store import Store
+from formcheck.store import Store, access
 from formcheck.web import guard
 
 HELLO_S = 10.0  # for the first message
@@ -73,8 +73,8 @@ class LiveSocket:
         self._held.clear()
 
     async def _serve(self, socket: WebSocket) -> None:
-        owner = guard.person_of(socket)
-        if owner is None:
+        owner = await asyncio.to_thread(guard.person_of, socket)
+        if owner is None or not await asyncio.to_thread(self._may_store, owner):
             await socket.close(1008)
             return
         await socket.accept()
@@ -92,6 +92,10 @@ class LiveSocket:
         finally:
             if held is not None:
                 self._let_go(held)
+
+    def _may_store(self, owner: str) -> bool:
+        with self._store.begin() as session:
+            return access.may_store(session, owner)
 
     # ---- beginning ------------------------------------------------------------------------------------
 

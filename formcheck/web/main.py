@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Callable
+from typing import Any
 
-from formcheck.web import links
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from formcheck.store import consent
+from formcheck.store.models import Account
+from formcheck.web import components, links
 from formcheck.web.media_routes import ASSETS
-from formcheck.web.screens import check, history, live, manual, review, safety, side_by_side, you
+from formcheck.web.screens import (
+    agreement,
+    check,
+    clients,
+    history,
+    live,
+    manual,
+    people,
+    privacy,
+    review,
+    safety,
+    side_by_side,
+    you,
+)  # fmt: skip
+from formcheck.web.server import server
 from formcheck.web.visitor import Visitor, visitor
+
+Pages = dict[str, StreamlitPage]
 
 NO_COOKIE = (
     "This browser keeps no cookie for this page, so formcheck cannot tell it from another site. "
@@ -20,31 +42,75 @@ def run() -> None:
     st.set_page_config(page_title="formcheck", page_icon=ASSETS / "icon.svg", layout="centered")
     who = visitor()
     if who is None:
-        st.title("formcheck")
+        _nobody()
+    elif who.account is not None:
+        team_pages(who, who.account)
+    elif ready(who):
+        open_one(pages_of(who))
+
+
+def _nobody() -> None:
+    st.title("formcheck")
+    if server().settings.team:
+        st.info("You are signed out.")
+        links.leave("/sign-in", "Sign in")
+    else:
         st.error(NO_COOKIE)
-        return
-    if not safety.passed(who):
+
+
+def ready(who: Visitor) -> bool:
+    """Whether somebody may check sets: otherwise what comes before it is shown instead."""
+    if who.account is not None and not consent.given(who.store, who.person_id):
+        agreement.ask(who)
+    elif not safety.passed(who):
         safety.ask(who)
-        return
-    if not who.profile().asked:
+    elif not who.profile().asked:
         you.first(who)
-        return
-    navigate(who)
+    else:
+        return True
+    return False
 
 
-def navigate(who: Visitor) -> None:
-    """The pages, and the one that is open."""
-    pages = {
-        "check": st.Page(lambda: check.show(who), title="Check a set", url_path="check", default=True),
-        "live": st.Page(lambda: live.show(who), title="Live", url_path="live"),
-        "history": st.Page(lambda: history.show(who), title="History", url_path="history"),
+def pages_of(who: Visitor, gate: Callable[[Visitor], bool] = lambda _: True) -> Pages:
+    """The pages about a person's own sets. gate: asked before each whether it is shown."""
+
+    def page(show: Callable[[Visitor], None], title: str, path: str, **how: Any) -> StreamlitPage:
+        return st.Page(lambda: show(who) if gate(who) else None, title=title, url_path=path, **how)
+
+    first = who.account is None or (not who.account.trainer and not who.account.admin)
+    return {
+        "check": page(check.show, "Check a set", "check", default=first),
+        "live": page(live.show, "Live", "live"),
+        "history": page(history.show, "History", "history"),
         "manual": st.Page(lambda: manual.show(who), title="Manual", url_path="manual"),
-        "you": st.Page(lambda: you.show(who), title="You", url_path="you"),
-        "side": st.Page(
-            lambda: side_by_side.show(who), title="Side by side", url_path="side", visibility="hidden"
-        ),
+        "you": page(you.show, "You", "you"),
+        "side": page(side_by_side.show, "Side by side", "side", visibility="hidden"),
         "review": st.Page(lambda: review.show(who), title="Review", url_path="review", visibility="hidden"),
     }
+
+
+def team_pages(who: Visitor, account: Account) -> None:
+    """The pages of somebody in a team: their own, and what their role adds."""
+    own = pages_of(who, ready)
+    work: Pages = {}
+    if account.trainer:
+        work["clients"] = st.Page(
+            lambda: clients.show(who), title="Clients", url_path="clients", default=True
+        )
+        work["client"] = st.Page(
+            lambda: clients.show_one(who), title="Client", url_path="client", visibility="hidden"
+        )
+    if account.admin:
+        work["people"] = st.Page(
+            lambda: people.show(who), title="People", url_path="people", default=not account.trainer
+        )
+    components.signed_in()
+    own["privacy"] = st.Page(lambda: privacy.show(who), title="Privacy", url_path="privacy")
+    open_one(work | own)
+
+
+def open_one(pages: Pages) -> None:
+    """Show the page that the address names, with the way to the others."""
     links.remember(pages)
     opened = st.navigation([*pages.values()], position="hidden")
     links.menu()

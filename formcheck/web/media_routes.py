@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from formcheck.store import Store, sets
+from formcheck.store import Store, access, audit, sets
+from formcheck.store.models import LiftSet
 from formcheck.web import guard
 from formcheck.web.object_response import object_response
 
@@ -44,13 +45,13 @@ class MediaRoutes:
 
     def _file(self, request: Request) -> Response:
         set_id, name = request.path_params["set_id"], request.path_params["name"]
-        owner = guard.person_of(request)
-        lift = sets.find(self.store, set_id, owner)
-        media = self.store.media
-        key = sets.key(set_id, name)
+        viewer = guard.person_of(request)
+        lift = self._fetched(set_id, viewer, name)
+        media, key = self.store.media, sets.key(set_id, name)
         found = media.find(key) if lift is not None else None
         if lift is None or found is None:
             return NOTHING
+        self._note(lift, viewer or "", name, "download" in request.query_params)
         headers = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
         if name.endswith(".html"):
             headers["content-security-policy"] = REPORT_POLICY
@@ -61,6 +62,21 @@ class MediaRoutes:
         if media.folder is not None:
             return FileResponse(media.folder / key, media_type=kind, headers=headers)
         return object_response(media, key, found, request, headers | {"content-type": kind})
+
+
+    def _fetched(self, set_id: str, viewer: str | None, name: str) -> LiftSet | None:
+        """The set, if this person may have this file of it."""
+        lift = sets.find(self.store, set_id, viewer)
+        if lift is None:
+            return None
+        with self.store.begin() as session:
+            return lift if access.may_fetch(session, viewer, lift, name) else None
+
+    def _note(self, lift: LiftSet, viewer: str, name: str, download: bool) -> None:
+        """Write down that somebody else watches the video or takes a file."""
+        if download or name == lift.playback:
+            action = audit.FETCHED if download else audit.OPENED
+            audit.note_visit(self.store, viewer, lift.owner_id, lift.id, action, f"{name} of {lift.name}")
 
 
 def _asset(request: Request) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,17 +16,25 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from formcheck.errors import ConfigError
 from formcheck.jobs.supervisor import Supervisor
-from formcheck.store import Store, people
+from formcheck.store import Store, accounts, erasure, people
 from formcheck.store.settings import AppSettings, from_environment
 from formcheck.web import frontend, live_assets
 from formcheck.web.archive_routes import ArchiveRoutes
+from formcheck.web.doors import Doors
 from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard, Identity
 from formcheck.web.live_socket import LiveSocket
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.uploads import Uploads
 
+TEAMS = (
+    "The data in {folder} belong to a team, so nobody is let in without signing in; run formcheck serve "
+    "--team, or set FORMCHECK_DATA to another folder."
+)
+SWEEP_S = 600.0  # between two looks for what is past its time
+log = logging.getLogger(__name__)
 SCRIPT = Path(__file__).parent / "main.py"
 
 
@@ -45,6 +55,8 @@ def server() -> Server:
     settings = from_environment()
     store = Store.of(settings)
     if not settings.team:
+        if accounts.any_there(store):
+            raise ConfigError(TEAMS.format(folder=settings.folder))
         people.local(store)
     supervisor = Supervisor(store, settings)
     live = LiveSocket(store, supervisor)
@@ -55,6 +67,7 @@ def routes() -> list[BaseRoute]:
     """The app's own routes, beside Streamlit's."""
     one = server()
     return [
+        *Doors(one.store, one.settings).routes(),
         *Uploads(one.store, one.settings, one.supervisor).routes(),
         *MediaRoutes(one.store).routes(),
         *ArchiveRoutes(one.store).routes(),
@@ -73,13 +86,50 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Workers run while the app runs. Nobody is answered before the pages are loaded: it is quick then."""
-    one = server()
+    from streamlit import config
+
+    from formcheck.web import serve
+
+    one, address = server(), str(config.get_option("server.address") or "")
+    serve.refuse_strangers(address, team=one.settings.team)
+    if one.settings.team:
+        serve.announce(one, address, int(config.get_option("server.port")))
+    sweeping = Sweeper(one.store, one.settings.keep_days)
+    sweeping.start()
     one.supervisor.start()
     await asyncio.to_thread(_warm)
     yield
+    sweeping.stop()
     one.live.close()
     one.supervisor.stop()
     one.store.close()
+
+
+class Sweeper:
+    """Deletes, now and then, what is past its time."""
+
+    def __init__(self, store: Store, keep_days: int | None) -> None:
+        self._store, self._keep_days = store, keep_days
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        """Sweep in the background, the first time at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sweep no more."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                erasure.sweep(self._store, self._keep_days)
+            except Exception:  # the next round tries again; the log says why this one did not
+                log.exception("sets past their time could not be deleted")
+            if self._stopping.wait(SWEEP_S):
+                return
 
 
 def _warm() -> None:

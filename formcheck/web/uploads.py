@@ -21,7 +21,7 @@ from starlette.routing import Route
 from formcheck.errors import FormcheckError
 from formcheck.jobs import intake, live_intake
 from formcheck.jobs.supervisor import Supervisor
-from formcheck.store import Store, archive
+from formcheck.store import Store, access, archive
 from formcheck.store.models import Upload
 from formcheck.store.settings import AppSettings
 from formcheck.web import guard
@@ -151,6 +151,9 @@ class Uploads:
         owner = guard.person_of(request)
         if owner is None:
             raise RefusedError(401, "This browser is not known yet; reload the page.")
+        with self.store.begin() as session:
+            if not access.may_store(session, owner):
+                raise RefusedError(403, "Nothing is stored of you without your consent; see Privacy.")
         return owner
 
     def _upload(self, request: Request) -> Upload:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from formcheck.jobs import work
 from formcheck.report import Finding, Report
-from formcheck.store import sets
+from formcheck.store import audit, people, sets
 from formcheck.store.models import LiftSet
 from formcheck.views import load_words
 from formcheck.views.groups import Group, by_fault, filmed_from, filming, headline, not_judged, seen_at
@@ -26,45 +26,50 @@ def show(who: Visitor) -> None:
         st.title("Review")
         st.info(NO_SET if lift is None else "This set has not been checked yet; see Check a set.")
         return
+    audit.note_visit(who.store, who.person_id, lift.owner_id, lift.id, audit.OPENED, lift.name)
     groups = by_fault(report.faults)
     st.header(headline(report))
     _about(who, lift, report)
     if groups:
         st.success(f"Next set, one thing: **{groups[0].fault.cue}**")
     live_verdict.show(who, lift, report)
-    _player(lift)
+    _player(who, lift)
     for group in groups:
         _fault(who, lift, report, group)
-    side_by_side.first_and_worst(lift, report)
+    side_by_side.first_and_worst(who, lift, report)
+    if who.owns(lift):
+        _more(lift)
+    rep_cards.show(lift, report, lambda time_s: jump(lift, time_s))
+    _load(report)
+    _not_judged(report)
+    if lift.judged_s is not None:
+        if who.owns(lift):
+            judge_again.show(who, lift)
+        downloads.show(who, lift)
+    st.caption(DISCLAIMER)
+
+
+def _more(lift: LiftSet) -> None:
     with st.container(horizontal=True):
         if st.button("Compare with another set"):
             links.go("side", set=lift.id)
         if st.button("Check another set"):
             links.go("check")
-    rep_cards.show(lift, report, lambda time_s: jump(lift, time_s))
-    _load(report)
-    _not_judged(report)
-    if lift.judged_s is not None:
-        judge_again.show(who, lift)
-        downloads.show(who, lift)
-    st.caption(DISCLAIMER)
 
 
 def _about(who: Visitor, lift: LiftSet, report: Report) -> None:
     load_kg = lift.lifter.get("load_kg")
     load = wording.mass(load_kg, who.profile().mass_unit) if load_kg else ""
-    parts = (wording.plain(lift.name), wording.day(lift.created_s), filmed_from(report), load)
+    whose = "" if who.owns(lift) else f"**{wording.plain(people.profile(who.store, lift.owner_id).name)}**"
+    parts = (whose, wording.plain(lift.name), wording.day(lift.created_s), filmed_from(report), load)
     st.markdown(" · ".join(part for part in parts if part))
 
 
-def _player(lift: LiftSet) -> None:
+def _player(who: Visitor, lift: LiftSet) -> None:
     if lift.judged_s is None:
         return  # a live set whose pictures are still being drawn
-    base = f"/m/{lift.id}"
-    video = f"{base}/{lift.playback}" if lift.playback else None
-    version = int(lift.judged_s or 0)
-    seek = st.session_state.get(_seek_key(lift))
-    components.player(f"player-{lift.id}", f"{base}/{work.PLAYER}?v={version}", video, seek)
+    scene = f"/m/{lift.id}/{work.PLAYER}?v={int(lift.judged_s)}"
+    components.player(f"player-{lift.id}", scene, who.video(lift), st.session_state.get(_seek_key(lift)))
 
 
 def _seek_key(lift: LiftSet) -> str:
@@ -104,6 +109,8 @@ def _finding(who: Visitor, lift: LiftSet, report: Report, finding: Finding) -> N
         st.markdown(f"{seen_at(report, finding)}")
         middle = (finding.start_s + finding.end_s) / 2
         st.button("Show", key=f"show-{key}", on_click=jump, args=(lift, middle))
+        if not who.owns(lift):
+            return
         for label, right in ((":material/thumb_up: Right", True), (":material/thumb_down: Wrong", False)):
             st.button(
                 label, key=f"mark-{right}-{key}", type="primary" if mark is right else "tertiary",

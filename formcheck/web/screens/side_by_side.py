@@ -14,7 +14,7 @@ from formcheck.web.components import Side
 from formcheck.web.visitor import Visitor
 
 
-def first_and_worst(lift: LiftSet, report: Report) -> None:
+def first_and_worst(who: Visitor, lift: LiftSet, report: Report) -> None:
     """The first rep beside the one with the worst flag; nothing when there is no such pair."""
     worst = worst_finding(report)
     if len(report.segments) < 2 or not report.counted:
@@ -34,7 +34,7 @@ def first_and_worst(lift: LiftSet, report: Report) -> None:
         )  # fmt: skip
         chosen.append(_segment(report, index))
     at_s = (worst.start_s + worst.end_s) / 2 if worst and worst.segment == chosen[1].index else None
-    left, right = (side_of(lift, cut, named[cut.index]) for cut in chosen)
+    left, right = (side_of(who, lift, cut, named[cut.index]) for cut in chosen)
     components.compare(f"pair-{lift.id}", left, right, at_s)
 
 
@@ -53,11 +53,11 @@ def show(who: Visitor) -> None:
     sides = []
     for column, place, key in zip(st.columns(2), places, ("left", "right"), strict=True):
         with column:
-            sides.append(_choose(lifts, place, key))
+            sides.append(_choose(who, lifts, place, key))
     components.compare("two-sets", sides[0], sides[1])
 
 
-def _choose(lifts: list[LiftSet], place: int, key: str) -> Side:
+def _choose(who: Visitor, lifts: list[LiftSet], place: int, key: str) -> Side:
     lift = st.selectbox(
         f"Set on the {key}", lifts, index=place, key=f"set-{key}",
         format_func=lambda x: f"{x.headline} {wording.day(x.created_s)}",
@@ -69,13 +69,13 @@ def _choose(lifts: list[LiftSet], place: int, key: str) -> Side:
     cuts = [c.index for c in report.segments]
     begin = cuts.index(worst.segment) if worst and worst.segment in cuts else 0
     index = st.selectbox("Rep", cuts, index=begin, format_func=lambda i: named[i], key=f"rep-{key}-{lift.id}")
-    return side_of(lift, _segment(report, index), f"{named[index]}, {wording.day(lift.created_s)}")
+    return side_of(who, lift, _segment(report, index), f"{named[index]}, {wording.day(lift.created_s)}")
 
 
-def side_of(lift: LiftSet, cut: Cut, title: str) -> Side:
+def side_of(who: Visitor, lift: LiftSet, cut: Cut, title: str) -> Side:
     """One rep as half of a comparison."""
-    video = f"/m/{lift.id}/{lift.playback}" if lift.playback else None
-    return Side(f"/m/{lift.id}/{work.PLAYER}?v={int(lift.judged_s or 0)}", video, cut.index, title)
+    scene = f"/m/{lift.id}/{work.PLAYER}?v={int(lift.judged_s or 0)}"
+    return Side(scene, who.video(lift), cut.index, title)
 
 
 def worst_finding(report: Report) -> Finding | None:
