@@ -59,6 +59,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/signed-in"): answers(204),
     ("GET", "/join/{token}"): SPENT,
     ("POST", "/join/{token}"): SPENT,
+    ("GET", "/sign-in/with/{provider}"): dict.fromkeys(ROLES, 404),  # none is set up; see test_oidc.py
+    ("GET", "/join/{token}/with/{provider}"): dict.fromkeys(ROLES, 404),
     ("GET", "/reset/{token}"): SPENT,
     ("POST", "/reset/{token}"): SPENT,
     ("POST", "/api/uploads"): answers(200),

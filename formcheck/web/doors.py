@@ -3,6 +3,7 @@
     /sign-in        e-mail and password
     /sign-out       ends the sign-in of this browser
     /api/signed-in  nothing, for whoever is still signed in; the guard refuses everybody else
+    .../with/NAME   the same through an identity provider
     /join/TOKEN     makes the account of an invitation, or of the first admin
     /reset/TOKEN    sets a new password
 """
@@ -14,7 +15,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.requests import Request
@@ -26,13 +27,17 @@ from formcheck.store.accounts import SHORTEST, AccountError
 from formcheck.store.invitations import LinkError
 from formcheck.store.models import OneTimeLink
 from formcheck.store.settings import AppSettings
-from formcheck.web import guard
+from formcheck.store.tokens import TOKEN
+from formcheck.web import guard, oidc
 
 JOINING = (invitations.OWNER, invitations.INVITE)
 MOST_FORM = 8192  # bytes
 AT_ONCE = 2  # passwords hashed at a time: each takes 64 MB and a core
 WRONG = "E-mail address or password is wrong."
 FOREIGN = "This form did not come from formcheck's own page; open the page again."
+UNVERIFIED = "Your provider did not vouch for your e-mail address just now; try again, or use a password."
+NO_PROVIDER = "There is no such way to sign in here."
+INVITED = "formcheck_join"  # cookie that holds an invitation while somebody is at their provider
 FORGOTTEN = "Forgotten your password? Ask your trainer or the admin for a link to set a new one."
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three words are easy to remember and hard to guess."
 
@@ -68,6 +73,8 @@ class Doors:
             Route("/api/signed-in", lambda _: Response(status_code=204), methods=["GET"]),
             Route("/join/{token}", self._join_page, methods=["GET"]),
             Route("/join/{token}", self._join, methods=["POST"]),
+            Route("/sign-in/with/{provider}", self._with_provider, methods=["GET"]),
+            Route("/join/{token}/with/{provider}", self._with_provider, methods=["GET"]),
             Route("/reset/{token}", self._reset_page, methods=["GET"]),
             Route("/reset/{token}", self._reset, methods=["POST"]),
         ]
@@ -77,6 +84,8 @@ class Doors:
     async def _sign_in_page(self, request: Request) -> Response:
         if guard.person_of(request) is not None:
             return _to(_next(request))
+        if oidc.providers() and oidc.returned(request):
+            return await asyncio.to_thread(self._from_provider, request)
         return _sign_in_page()
 
     async def _sign_in(self, request: Request) -> Response:
@@ -122,6 +131,38 @@ class Doors:
         guard.clear_cookie(answer.headers)
         return answer
 
+    # ---- through an identity provider ---------------------------------------------------------------
+
+    async def _with_provider(self, request: Request) -> Response:
+        """Send the browser to its provider; an invitation waits in a cookie until it comes back."""
+        provider, token = request.path_params["provider"], request.path_params.get("token")
+        if provider not in oidc.providers():
+            return _page(title="Sign in", error=NO_PROVIDER, links=[(guard.SIGN_IN, "Sign in")], status=404)
+        answer = _to(oidc.begin(provider))
+        if token is not None and TOKEN.fullmatch(token):
+            answer.set_cookie(INVITED, token, 600, path=guard.SIGN_IN, httponly=True, samesite="lax")
+        return answer
+
+    def _from_provider(self, request: Request) -> Response:
+        """Somebody is back from a provider: sign them in, or make the account of their invitation."""
+        claim, invited = oidc.claim(request), request.cookies.get(INVITED)
+        account = accounts.with_email(self._store, claim.email) if claim else None
+        try:
+            if claim is None:
+                raise AccountError(UNVERIFIED)
+            if account is not None:
+                answer = self.admit(request, account.person_id)
+            elif invited:
+                person_id = invitations.join(self._store, invited, claim.email, claim.name, None)
+                answer = self.admit(request, person_id)
+            else:
+                raise AccountError(f"There is no account for {claim.email}; ask for an invitation.")
+        except AccountError as e:
+            answer = _sign_in_page(error=str(e), status=403)
+        oidc.forget(request, answer)
+        answer.delete_cookie(INVITED, path=guard.SIGN_IN)
+        return answer
+
     # ---- joining ------------------------------------------------------------------------------------
 
     async def _join_page(self, request: Request) -> Response:
@@ -148,6 +189,7 @@ class Doors:
         return _page(
             title=title, words=self._welcome(link), error=error, fields=fields, button="Make my account",
             action=request.url.path, status=400 if error else 200,
+            links=_provider_links(f"{request.url.path}/with/", "Join"),
         )  # fmt: skip
 
     def _welcome(self, link: OneTimeLink) -> str:
@@ -238,7 +280,14 @@ def _sign_in_page(email: str = "", error: str = "", status: int = 200) -> Respon
         Field("email", "E-mail address", "email", "username", value=email),
         Field("password", "Password", "password", "current-password"),
     ]
-    return _page(status, title="Sign in", error=error, fields=fields, button="Sign in", small=FORGOTTEN)
+    return _page(
+        status, title="Sign in", error=error, fields=fields, button="Sign in", small=FORGOTTEN,
+        links=_provider_links("/sign-in/with/", "Sign in"),
+    )  # fmt: skip
+
+
+def _provider_links(before: str, verb: str) -> list[tuple[str, str]]:
+    return [(f"{before}{quote(name)}", f"{verb} with {words}") for name, words in oidc.providers().items()]
 
 
 def _reset_form(request: Request, link: OneTimeLink, error: str = "") -> Response:

@@ -34,8 +34,8 @@ ASK = "x-formcheck"  # a header that no form of another site can send
 SCOPE = "formcheck.identity"  # where the guard leaves, for the routes, how to tell who asks
 LOOK_S = 2.0  # how soon an open WebSocket is closed after its sign-in has ended
 SIGN_IN = "/sign-in"
-PUBLIC = frozenset({SIGN_IN, "/_stcore/health", "/favicon.png"})
-PUBLIC_FOLDERS = ("/assets/", "/static/", "/join/", "/reset/")
+PUBLIC = frozenset({SIGN_IN, "/_stcore/health", "/favicon.png", "/auth/login", "/oauth2callback"})
+PUBLIC_FOLDERS = ("/assets/", "/static/", "/sign-in/", "/join/", "/reset/")
 """What a team's app answers to somebody who has not signed in: nothing in it is anybody's."""
 
 
