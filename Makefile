@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTS := requirements.txt pyproject.toml
 
-ON_SERVERS := $(addprefix tests/test_,store.py jobs.py people.py web_routes.py)
+ON_SERVERS := $(addprefix tests/test_,store.py jobs.py batch.py people.py web_routes.py)
 
 .PHONY: setup run test test-samples test-browser test-team bench-app fuzz check lint samples manual-pictures screenshots docs clean
 

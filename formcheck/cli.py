@@ -18,9 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from formcheck import config, manual
+from formcheck import config, manual, queue_commands
 from formcheck.errors import FormcheckError, presentable
 from formcheck.exercises import EXERCISES
+from formcheck.exits import CLEAN, COULD_NOT_RUN, FOUND, INTERRUPTED, TERMINATED
 from formcheck.lifter import LOAD_PLACES, SEXES
 from formcheck.pose import PoseTrack
 from formcheck.progress import Progress
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from formcheck.analysis import Examination
 
 TrackOf = Callable[[Path], PoseTrack]
-
-CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,6 +65,8 @@ def _check(args: argparse.Namespace) -> int:
     from formcheck.video import parse_time
 
     settings = _settings(args)
+    if queue_commands.is_batch(args):
+        return queue_commands.check_folder(args, settings)
     start_s = parse_time(args.start) if args.start else None
     end_s = parse_time(args.end) if args.end else None
     model = model_bundle.ready(settings.model, lambda line: print(line, file=sys.stderr, flush=True))
@@ -227,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_check(commands)
     _add_judge(commands)
+    queue_commands.add(commands)
     explain = commands.add_parser("explain", help="tell all about a fault or an exercise")
     explain.add_argument("what", metavar="CODE", help="code or name of a fault, or an exercise")
     explain.set_defaults(run=_explain)
@@ -251,14 +253,16 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser("check", help="check videos of a set")
-    check.add_argument("inputs", nargs="+", type=Path, metavar="VIDEO", help="videos, one set each")
+    check.add_argument("inputs", nargs="+", type=Path, metavar="VIDEO", help="one set each; or a folder")
     _add_common(check)
     check.add_argument("--from", dest="start", metavar="T", help="where to start, in seconds or hh:mm:ss")
     check.add_argument("--to", dest="end", metavar="T", help="where to end, in seconds or hh:mm:ss")
     check.add_argument("--model", type=Path, metavar="PATH", help="another pose_landmarker .task file")
     check.add_argument(
-        "--workers", type=_whole, metavar="N", help="processes for a long video; not given: one a core"
-    )
+        "--workers", type=queue_commands.workers, metavar="N|ADDRESS",
+        help="processes at a time, for the chunks of a long video or the videos of a folder; not given: one "
+        "a core. Or the database of a cluster, whose workers take the videos of a folder",
+    )  # fmt: skip
     check.add_argument("--no-overlay", dest="overlay", action="store_false", help="write no overlay.mp4")
     check.add_argument(
         "--hide-faces",
@@ -266,13 +270,6 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="make the lifter's face unrecognisable in all that is written",
     )
     check.set_defaults(run=_check)
-
-
-def _whole(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 on is needed, got {text!r}")
-    return number
 
 
 def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -214,7 +214,7 @@ def nobody(folder: Path, clip: Path) -> Path:
 
 BAD = {
     text_named_mp4: "not a video", zero_bytes: "empty", truncated: "no picture that can",
-    audio_only: "only sound", directory: "is a folder", missing: "no file", a_picture: "not a video",
+    audio_only: "only sound", directory: "no video in", missing: "no file", a_picture: "not a video",
     one_frame: "single picture", nobody: "Nobody was found",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "formcheck"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version", "words", "patience", "confined"),
+    ("errors", "exits", "version", "words", "patience", "confined"),
     ("files", "arrays", "decode", "geometry", "anthropometry", "ahead"),
     ("lifter",),
     ("pose", "options", "spine_load", "agreement"),
@@ -45,6 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("config", "views", "info", "progress", "live"),
     ("store",),
     ("jobs",),
+    ("queue_commands",),
     ("web", "cli"),
     ("__main__", "__init__"),
 )

@@ -156,7 +156,8 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
         bench.tell(LOOKING_SHARE, DRAWING)
         options = sets.options_of(lift)
         examination = examine(track, options, lift.name)
-        frames = folder.key_frames(video, track, examination)
+        hide = bench.owner().blur_faces
+        frames = folder.key_frames(video, track, examination, hide_faces=hide)
 
         def drawing(share: float) -> None:
             bench.tell(LOOKING_SHARE + (1 - LOOKING_SHARE) * share, DRAWING)
@@ -164,6 +165,7 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
         files = folder.write_folder(
             bench.scratch / "out", track, examination, frames=frames, height_m=options.height_m,
             overlay_of=video if lift.wanted.get("overlay") else None, progress=drawing,
+            hide_faces=hide,
         )  # fmt: skip
     _finish(bench, files, lambda lift: _note(lift, examination.report))
 
