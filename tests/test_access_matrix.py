@@ -139,11 +139,12 @@ def add(store: Store, owner: str) -> str:
             owner_id=owner, name="a.mp4", video="video.mp4", playback="playback.mp4", exercise="squat"
         )
         lift.report, lift.headline = factories.report(factories.finding()).to_dict(), "Squat."
-        lift.exercise = "squat"
+        lift.exercise, lift.judged_s = "squat", 1.0
         session.add(lift)
         session.flush()
         for name in FILES:
-            store.media.put(sets.key(lift.id, name), b"PRIVATE")
+            content = b"null" if name == "live.json" else b"PRIVATE"  # it was not followed live
+            store.media.put(sets.key(lift.id, name), content)
         return lift.id
 
 
@@ -166,6 +167,7 @@ def ask(house: House, role: str, method: str, path: str) -> int:
         name="video.mp4",
         page="history",
         version="1",
+        provider="none",
     )
     filled = filled.replace("/assets/video.mp4", "/assets/player.js")
     if method == "WEBSOCKET":
