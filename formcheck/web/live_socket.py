@@ -12,7 +12,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,11 +78,13 @@ class LiveSocket:
             await socket.close(1008)
             return
         await socket.accept()
-        held: Held | None = None
+        held, mine = None, 0
         try:
             hello = await asyncio.wait_for(socket.receive(), HELLO_S)
-            held = await self._welcome(socket, owner, hello)
-            await self._converse(socket, held, held.socket)
+            held = await self._enter(owner, hello)
+            mine = held.socket
+            await self._welcome(socket, held)
+            await self._converse(socket, held, mine)
         except TimeoutError:
             await _refuse(socket, NOT_UNDERSTOOD)
         except RefusedError as e:
@@ -90,7 +92,7 @@ class LiveSocket:
         except (WebSocketDisconnect, RuntimeError):  # it went away while something was sent to it
             log.debug("a live socket closed")
         finally:
-            if held is not None:
+            if held is not None and held.socket == mine:
                 self._let_go(held)
 
     def _may_store(self, owner: str) -> bool:
@@ -99,7 +101,8 @@ class LiveSocket:
 
     # ---- beginning ------------------------------------------------------------------------------------
 
-    async def _welcome(self, socket: WebSocket, owner: str, message: Any) -> Held:
+    async def _enter(self, owner: str, message: Any) -> Held:
+        """The session that the first message asks for. Raises RefusedError."""
         hello = _json(message)
         if hello.get("type") != "hello":
             raise RefusedError(NOT_UNDERSTOOD)
@@ -107,12 +110,14 @@ class LiveSocket:
         held = self._again(owner, wanted) if wanted is not None else await self._new(owner, hello)
         held.socket += 1
         held.connected = True
+        return held
+
+    async def _welcome(self, socket: WebSocket, held: Held) -> None:
         welcome = {"type": "welcome", "session": held.id, "next_seq": held.session.next_seq}
         await socket.send_json(welcome)
         await socket.send_json(held.session.state())
         if held.done is not None:
             await socket.send_json(held.done)
-        return held
 
     def _again(self, owner: str, wanted: object) -> Held:
         held = self._held.get(str(wanted))
@@ -154,6 +159,7 @@ class LiveSocket:
             async with held.turn:
                 if held.socket == mine:
                     await self._answer(socket, held, message)
+        await socket.close()
 
     async def _answer(self, socket: WebSocket, held: Held, message: Any) -> None:
         session, data = held.session, message.get("bytes")
@@ -220,13 +226,13 @@ class Allowance:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._left, self._at_s = clock, BURST, clock()
 
-    async def spend(self) -> None:
-        """Take one message's worth."""
+    async def spend(self, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Take one message's worth, after a wait where there is none left."""
         now = self._clock()
         self._left = min(BURST, self._left + (now - self._at_s) * RATE) - 1
         self._at_s = now
         if self._left < 0:
-            await asyncio.sleep(-self._left / RATE)
+            await wait(-self._left / RATE)
 
 
 def wish_of(hello: dict[str, Any]) -> live_intake.LiveWish:
