@@ -53,7 +53,7 @@ def _index() -> dict[str, Any]:
     """What `archive.write` writes for one set."""
     entry = {
         "id": "a", "name": "squat", "created_s": 1.7e9, "video": "video.mp4", "playback": None,
-        "wanted": {"exercise": "squat", "limits": {"SQ101": [8.0, 14.0]}, "hinge_s": [0.5, 1.5]},
+        "wanted": {"exercise": "squat", "limits": {"SQ101": [8.0, 14.0]}, "hinge_s": [0.5, 1.5], "overlay": True},
         "lifter": {"height_m": 1.8, "load_kg": 60.0}, "exercise": "squat", "headline": "Fine",
         "report": examine(squatting()).report.to_dict(), "judged_s": 1.7e9,
         "marks": [{"code": "SQ101", "segment": 0, "right": True, "flagged": True}],

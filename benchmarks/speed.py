@@ -2,14 +2,15 @@
 
     python benchmarks/speed.py [CLIP] [--seconds 60] [--rounds 3] [--only stages|whole]
 
-CLIP is repeated without a cut until it is long enough; not given, it is a sample video. Everything runs in turn,
-round after round, so that whatever else the machine does hits all alike. A row says the least time of the
-rounds, as others can only add to it, and in brackets the median.
+CLIP is repeated without a cut until it is long enough; not given, it is a sample video. Everything runs in
+turn, round after round, so that whatever else the machine does hits all alike. A row says the least time of
+the rounds, as others can only add to it, and in brackets the median.
 
-    limit     PoseLandmarker with masks, one person, frames decoded before, in a process of its own; its time is
-              that from the first frame to the last, without start-up
-    check     the whole command `formcheck check`, start-up included, with one and two workers, without and with
-              the folder of views and the overlay video
+    limit     PoseLandmarker with masks, one person, frames decoded and scaled before, in a process of its own;
+              its time is that from the first frame to the last, without start-up
+    twice     two of these at once: what two workers can reach at best on this machine
+    check     the whole command `formcheck check`, start-up included, with one and two workers, without and
+              with the folder of views and the overlay video
     peer      what one would write oneself: cv2 reads, MediaPipe looks, its skeleton is drawn, cv2 writes
 """
 
@@ -24,23 +25,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import av
+import av  # noqa: E402 (after the path)
 
-from formcheck.model_bundle import find_model
+from formcheck.model_bundle import find_model  # noqa: E402
 
 SAMPLE = ROOT / "sample_videos" / "squat_faults.mp4"
 OVERLAY_OF_LIMIT, CHECK_OF_LIMIT, TWO_WORKERS = 1.25, 1.05, 1.8
-LIMIT, CHECK, TWO, VIEWS, OVERLAY, PEER = (
-    "limit: bare PoseLandmarker", "check, one worker", "check, two workers", "check -o --no-overlay",
-    "check -o, with overlay video", "peer: cv2, MediaPipe, drawing",
+LIMIT, TWICE, CHECK, TWO, VIEWS, OVERLAY, PEER = (
+    "limit: bare PoseLandmarker", "the limit, two at once on half of the clip each", "check, one worker",
+    "check, two workers", "check -o --no-overlay, one worker", "check -o, with overlay video, one worker",
+    "peer: cv2, MediaPipe, drawing",
 )  # fmt: skip
 
 
@@ -59,8 +63,8 @@ class Row:
 # ---- what is timed, each in a process of its own -----------------------------------------------------
 
 
-def bare(clip: Path) -> tuple[float, float]:
-    """Wall and CPU seconds of the model alone on decoded frames."""
+def bare(clip: Path, share: float = 1.0) -> tuple[float, float]:
+    """Wall and CPU seconds of the model alone on decoded frames, the first share of them."""
     import mediapipe
 
     from formcheck.estimator import LONG_SIDE
@@ -68,6 +72,7 @@ def bare(clip: Path) -> tuple[float, float]:
 
     with VideoFile(clip, long_side=LONG_SIDE) as video:
         frames = [(f.image, round(1000 * f.time_s)) for f in video]
+    frames = frames[: round(share * len(frames))]
     srgb, tracker = mediapipe.ImageFormat.SRGB, _tracker()
     wall, cpu = time.perf_counter(), time.process_time()
     for image, ms in frames:
@@ -103,7 +108,7 @@ def peer(clip: Path) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def _tracker(masks: bool = True):
+def _tracker(masks: bool = True) -> Any:
     from formcheck.landmarker import keep_metrics_home
 
     keep_metrics_home()
@@ -164,6 +169,11 @@ def stages(clip: Path) -> dict[str, tuple[float, float]]:
     return took
 
 
+TASKS: dict[str, Callable[[Path], Any]] = {
+    "bare": bare, "half": lambda clip: bare(clip, 0.5), "peer": peer, "stages": stages,
+}  # fmt: skip
+
+
 # ---- running them in turn ----------------------------------------------------------------------------
 
 
@@ -174,6 +184,13 @@ def aside(task: str, clip: Path) -> dict[str, tuple[float, float]]:
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True,
     )  # fmt: skip
     return {name: (wall, cpu) for name, (wall, cpu) in json.loads(done.stdout.splitlines()[-1]).items()}
+
+
+def twice(clip: Path) -> tuple[float, float]:
+    """Wall and CPU seconds of two bare models side by side, each on one half of the clip."""
+    with ThreadPoolExecutor(2) as pool:
+        both = [took["half"] for took in pool.map(lambda _: aside("half", clip), range(2))]
+    return max(wall for wall, _ in both), sum(cpu for _, cpu in both)
 
 
 def check(clip: Path, *words: str) -> tuple[float, float]:
@@ -200,6 +217,7 @@ def whole(clip: Path) -> dict[str, Callable[[], tuple[float, float]]]:
     one = ("--workers", "1")
     return {
         LIMIT: lambda: aside("bare", clip)["bare"],
+        TWICE: lambda: twice(clip),
         CHECK: lambda: check(clip, *one),
         VIEWS: lambda: check(clip, *one, "-o", "DIR", "--no-overlay"),
         OVERLAY: lambda: check(clip, *one, "-o", "DIR"),
@@ -258,7 +276,7 @@ def main() -> int:
     """Print both tables; 1 when a target is missed."""
     args = _arguments()
     if args.task:
-        took = {"bare": bare, "peer": peer, "stages": stages}[args.task](args.clip)
+        took = TASKS[args.task](args.clip)
         print(json.dumps(took if isinstance(took, dict) else {args.task: took}))
         return 0
     with tempfile.TemporaryDirectory() as folder:
@@ -298,7 +316,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=("stages", "whole"))
-    parser.add_argument("--task", choices=("bare", "peer", "stages"), help=argparse.SUPPRESS)
+    parser.add_argument("--task", choices=TASKS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

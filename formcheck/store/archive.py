@@ -11,7 +11,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -35,6 +35,7 @@ MOST_LOG = 100_000  # entries
 SECRETS = ("password_hash", "token_sha256")
 MOST_INDEX_BYTES = 2**28  # unpacked: some ten thousand reports
 MOST_TIMES = 30  # unpacked over packed: videos do not shrink, tables to a tenth; a bomb to a thousandth
+OPTIONS = {f.name for f in fields(Options)}  # a set's wishes hold more than these
 NOT_OURS = "This is not an archive of formcheck sets; choose the .zip that History made."
 
 
@@ -133,7 +134,8 @@ def _index(archive: zipfile.ZipFile) -> list[Entry]:
     entries = [decode(Entry, entry) for entry in index["sets"]]
     for entry in entries:
         Report.from_dict(entry.report)
-        decode(Options, {**entry.wanted, "lifter": entry.lifter})
+        judged_by = {name: value for name, value in entry.wanted.items() if name in OPTIONS}
+        decode(Options, {**judged_by, "lifter": entry.lifter})
     return entries
 
 
