@@ -6,8 +6,8 @@ CLIP is repeated without a cut until it is long enough; not given, it is a sampl
 turn, round after round, so that whatever else the machine does hits all alike. A row says the least time of
 the rounds, as others can only add to it, and in brackets the median.
 
-    limit     PoseLandmarker with masks, one person, frames decoded and scaled before, in a process of its own;
-              its time is that from the first frame to the last, without start-up
+    limit     PoseLandmarker with masks, one person, frames decoded and scaled before, in its own process; its
+              time is that from the first frame to the last, without start-up
     twice     two of these at once: what two workers can reach at best on this machine
     check     the whole command `formcheck check`, start-up included, with one and two workers, without and
               with the folder of views and the overlay video

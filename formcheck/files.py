@@ -90,7 +90,7 @@ def clear(folder: Path) -> None:
 
 
 def _begun(folder: Path, suffix: str | None = None) -> tuple[Path, int | None]:
-    """A new hidden file, or without a suffix a folder, and the handle that holds it; None: it cannot be held."""
+    """A new hidden file, or without a suffix a folder, and the handle that holds it, where one can."""
     while True:
         if suffix is None:
             name = tempfile.mkdtemp(prefix=HIDDEN, dir=folder)
@@ -104,6 +104,6 @@ def _begun(folder: Path, suffix: str | None = None) -> tuple[Path, int | None]:
         assert handle is not None
         with suppress(OSError):  # a file system without locks: then nobody clears up either
             fcntl.flock(handle, fcntl.LOCK_EX)
-        if os.path.exists(name):  # else it was cleared before it was held
+        if Path(name).exists():  # else it was cleared before it was held
             return Path(name), handle
         os.close(handle)
