@@ -1,7 +1,8 @@
 """Whether a browser plays a video as it is, and a copy that every browser plays.
 
 Frames must be found by time in the player as they were found by the analysis: both count seconds from the
-first picture, so a file whose first picture is not at 0 is copied too.
+first picture, so a file whose first picture is not at 0 is copied too. So is one that does not state its
+length, as browsers record them: a player cannot jump about in it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def plays(path: Path) -> bool:
             stream = container.streams.video[0]
             codec = stream.codec_context
             if codec.name not in CODECS[demuxer] or codec.pix_fmt not in PIXELS:
+                return False
+            if not (container.duration or stream.duration):
                 return False
             base = float(stream.time_base or 0)
             packets = [(p.pts * base, p.is_keyframe) for p in container.demux(stream) if p.pts is not None]

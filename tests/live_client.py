@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from starlette.testclient import TestClient
 
@@ -102,3 +104,31 @@ def camera(client: TestClient) -> Iterator[Camera]:
     """A camera of this browser."""
     with client.websocket_connect("/live/ws", headers={"origin": "http://testserver"}) as socket:
         yield Camera(socket)
+
+
+def watched(video: Path) -> list[Shot]:
+    """What the pose model sees in a video: poses with their outlines, and masks as coarse as a browser's.
+
+    Runs MediaPipe in this process; call it in one of its own.
+    """
+    from formcheck.estimator import LONG_SIDE
+    from formcheck.landmarker import Landmarker
+    from formcheck.model_bundle import find_model
+    from formcheck.swaps import SwapRepair
+    from formcheck.video import VideoFile
+
+    shots, repair = [], SwapRepair()
+    with VideoFile(video, long_side=LONG_SIDE) as frames, Landmarker(find_model(None)) as landmarker:
+        size = (frames.info.width, frames.info.height)
+        for frame in frames:
+            sighting = landmarker.see(frame, size)
+            mask = None if sighting.mask is None else coarse(sighting.mask)
+            shots.append((repair.mend(sighting.measured()), mask))
+    return shots
+
+
+def coarse(mask: Mask, side: int = 320) -> Mask:
+    """A mask on the grid that the browser sends: its longer side so many points."""
+    scale = side / max(mask.shape)
+    grid = (round(mask.shape[1] * scale), round(mask.shape[0] * scale))
+    return np.asarray(cv2.resize(mask, grid, interpolation=cv2.INTER_AREA), dtype=np.float32)

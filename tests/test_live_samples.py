@@ -1,0 +1,72 @@
+"""Sample videos through the real pose model and the real WebSocket: live says what the file says.
+
+`make test-samples` takes all of them; `make test` the few in QUICK.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from live_client import Shot, camera, led_in, watched
+from starlette.testclient import TestClient
+from test_live_socket import app, client, store  # noqa: F401 (fixtures)
+from test_samples import ALL, SAMPLES
+
+from formcheck.analysis import examine
+from formcheck.pose import PoseTrack
+from formcheck.report import Report
+from formcheck.store import Store, people, sets
+
+QUICK = ("squat_faults",)
+LEAD_S = {"squat_front_knees_cave": 10.0, "squat_oblique": 10.0, "plank_good": 0.0, "plank_sags": 0.0}
+"""Standing still before it: longer where the camera is not at the side, none in the plank."""
+
+
+@pytest.fixture(scope="session")
+def sample(model: Path):
+    """sample(name): its shots as the model sees them, once a session, in a process of its own."""
+    seen: dict[str, list[Shot]] = {}
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+
+        def of(name: str) -> list[Shot]:
+            if name not in seen:
+                seen[name] = process.submit(watched, SAMPLES / f"{name}.mp4").result()
+            return seen[name]
+
+        yield of
+
+
+def in_reps(report: Report) -> list[tuple[str, int]]:
+    """Which fault in which counted rep."""
+    order = {cut.index: i for i, cut in enumerate(report.counted)}
+    return sorted((f.code, order[f.segment]) for f in report.faults if f.segment in order)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_live_says_what_the_file_says(name: str, sample, client: TestClient, store: Store) -> None:  # noqa: F811
+    if name not in QUICK and not os.environ.get("FORMCHECK_ALL_SAMPLES"):
+        pytest.skip("make test-samples checks this one")
+    shots = sample(name)
+    of_file = examine(PoseTrack.stack([pose for pose, _ in shots])).report
+    with camera(client) as mine:
+        mine.hello(shots[0][0].size)
+        mine.play(led_in(shots, LEAD_S.get(name, 7.0)))
+        last = mine.states[-1]
+        mine.tell(type="stop")
+    if of_file.exercise == "none":
+        assert (last["reps"], mine.cues) == (0, [])
+        return
+    lift = sets.find(store, mine.done["set"], people.LOCAL)
+    live = sets.report_of(lift) if lift else None
+    assert live is not None
+    assert (live.exercise, live.variant) == (of_file.exercise, of_file.variant)
+    assert len(live.counted) == len(of_file.counted)
+    assert last["reps"] == sum(cut.kind == "rep" for cut in live.counted)
+    assert in_reps(live) == in_reps(of_file)
+    said = [code for code, _ in mine.cues if code != "stop"]
+    assert set(said) <= {f.code for f in of_file.faults}
+    assert len(said) == len({f.segment for f in of_file.faults}), "one cue in every rep with a fault"
