@@ -249,6 +249,20 @@ def test_a_socket_is_for_the_signed_in_and_closes_when_they_are_no_more(
             socket.receive_text()
 
 
+def test_without_a_team_a_browser_without_cookies_is_told_so_by_the_page(store: Store) -> None:
+    async def hello(socket: Any) -> None:
+        await socket.accept()
+        await socket.send_text(str(guard.person_of(socket)))
+
+    one = Middleware(Guard, identity=Identity(store, team=False), hosts=())
+    browser = TestClient(Starlette(routes=[WebSocketRoute("/s", hello)], middleware=[one]))
+    with browser.websocket_connect("/s") as socket:
+        assert socket.receive_text() == "None"
+    foreign = {"origin": "https://evil.example"}
+    with pytest.raises(WebSocketDisconnect), browser.websocket_connect("/s", headers=foreign):
+        pass
+
+
 # ---- serving ----------------------------------------------------------------------------------------
 
 

@@ -138,26 +138,30 @@ class Guard:
         return None
 
     async def _socket(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        if not (
-            self._known(headers.get("host", ""))
-            and _own_origin(headers, missing=True)
-            and await self._signed_in(headers)
-        ):
+        own = self._known(headers.get("host", "")) and _own_origin(headers, missing=True)
+        team = self._identity.team
+        if not own or (team and not await self._signed_in(headers)):
             await send({"type": "websocket.close", "code": 1008})
-            return
-        if not self._identity.team:
+        elif team:
+            await self._while_signed_in(scope, headers, receive, send)
+        else:  # without a cookie the page says why it shows nothing
             await self._app(scope, receive, send)
-            return
+
+    async def _while_signed_in(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Serve a socket until it ends, or the sign-in behind it does."""
         serving = asyncio.ensure_future(self._app(scope, receive, send))
         watching = asyncio.ensure_future(self._until_signed_out(headers))
-        await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
-        watching.cancel()
-        if not serving.done():
+        try:
+            await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended = serving.done()
             serving.cancel()
-            with suppress(RuntimeError, OSError):  # the browser closed it at the same moment
-                await send({"type": "websocket.close", "code": 1008})
+            watching.cancel()
         with suppress(asyncio.CancelledError):
             await serving
+        if not ended:
+            with suppress(RuntimeError, OSError):  # the browser closed it at the same moment
+                await send({"type": "websocket.close", "code": 1008})
 
     async def _until_signed_out(self, headers: Headers) -> None:
         """Return when the sign-in of this cookie is no more."""
