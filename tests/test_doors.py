@@ -318,9 +318,11 @@ def test_the_first_admin_is_told_a_link_and_nobody_later(
 
     one: Any = SimpleNamespace(store=store, settings=AppSettings(store.folder, team=True))
     serve.announce(one, "0.0.0.0", 8501)
-    token = capsys.readouterr().err.partition("http://localhost:8501/join/")[2].split()[0]
+    said = capsys.readouterr().err
+    assert "without HTTPS" in said
+    token = said.partition("http://localhost:8501/join/")[2].split()[0]
     page = TestClient(make(store)).get(f"/join/{token}")
     assert "Set up your team" in page.text
     invitations.join(store, token, "me@example.com", "Me", team.PASSWORD)
-    serve.announce(one, "0.0.0.0", 8501)
+    serve.announce(one, "127.0.0.1", 8501)
     assert capsys.readouterr().err == ""

@@ -54,8 +54,16 @@ def loopback(address: str) -> bool:
         return False
 
 
+CLEAR = (
+    "Other machines reach this app without HTTPS: passwords and videos travel where others can read them. "
+    "docs/team.md says how to put HTTPS before it.\n"
+)
+
+
 def announce(one: Server, address: str, port: int) -> None:
-    """Tell whoever starts a team for the first time how to become its admin."""
+    """Tell whoever starts a team for the first time how to become its admin, and what is not safe."""
+    if not loopback(address) and not one.settings.url.startswith("https:"):
+        sys.stderr.write(CLEAR)
     token = invitations.owner_link(one.store)
     if token is None:
         return
