@@ -71,6 +71,11 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/m/{set_id}/{name}"): answers(404, owner=200, trainer=200),
     ("GET", "/assets/{name}"): ANYBODY,
     ("GET", "/api/archive"): answers(200),  # one's own sets: see below
+    ("POST", "/api/sets/{set_id}/comments"): answers(404, owner=204, trainer=204),
+    ("POST", "/api/sets/{set_id}/marks"): answers(404, owner=204, trainer=204),
+    ("GET", "/api/sets/{set_id}/page.html"): answers(404, owner=200, trainer=200),
+    ("GET", "/g/{token}"): dict.fromkeys(ROLES, 404),  # no guest link; see test_guest_pages.py
+    ("GET", "/g/{token}/{name}"): dict.fromkeys(ROLES, 404),
     ("GET", f"/live/build/{web_build.VERSION}/{{name}}"): answers(200),  # or 404 where it was not fetched
     ("GET", "/live/model/{version}"): answers(200),
     ("WEBSOCKET", "/live/ws"): answers(200),
@@ -136,14 +141,19 @@ def make_house(store: Store) -> House:
 def add(store: Store, owner: str) -> str:
     with store.begin() as session:
         lift = LiftSet(
-            owner_id=owner, name="a.mp4", video="video.mp4", playback="playback.mp4", exercise="squat"
+            owner_id=owner,
+            name="a.mp4",
+            video="video.mp4",
+            playback="playback.mp4",
+            exercise="squat",
+            judged_s=1.0,
         )
         lift.report, lift.headline = factories.report(factories.finding()).to_dict(), "Squat."
         lift.exercise, lift.judged_s = "squat", 1.0
         session.add(lift)
         session.flush()
         for name in FILES:
-            content = b"null" if name == "live.json" else b"PRIVATE"  # it was not followed live
+            content = b"null" if name.endswith(".json") else b"PRIVATE"  # it was not followed live
             store.media.put(sets.key(lift.id, name), content)
         return lift.id
 
@@ -175,6 +185,11 @@ def ask(house: House, role: str, method: str, path: str) -> int:
     how: dict[str, Any] = {}
     if filled == "/api/uploads":
         how["json"] = {"name": "b.mp4", "size": 10}
+    elif filled.endswith("/comments"):
+        how["json"] = {"key": "k" * 12, "text": "Chest up", "at_s": 1.0, "strokes": []}
+        how["json"]["key"] += "".join(c for c in role if c.isalpha())
+    elif filled.endswith("/marks"):
+        how["json"] = {"code": "SQ101", "segment": 0, "right": True, "flagged": True}
     elif filled.endswith("/done"):
         how["json"] = {}
     elif method == "PUT":
@@ -255,8 +270,8 @@ def test_nothing_is_taken_in_without_consent(house: House) -> None:
 OWN_PAGES = {"check", "live", "history", "manual", "you", "side", "review", "privacy"}
 PAGES = {
     "owner": OWN_PAGES,
-    "trainer": {"clients", "client", *OWN_PAGES},
-    "admin": {"people", "queue", *OWN_PAGES},
+    "trainer": {"inbox", "clients", "client", "agreement", *OWN_PAGES},
+    "admin": {"people", *OWN_PAGES},
 }
 PAGES |= {"other client": PAGES["owner"], "other trainer": PAGES["trainer"]}
 IMPORTS = (
@@ -295,14 +310,6 @@ def test_which_pages_there_are_for_whom(house: House, monkeypatch, role: str) ->
         assert "pages" not in app.session_state
     else:
         assert set(app.session_state["pages"]) == PAGES[role]
-
-
-@pytest.mark.parametrize("role", INSIDE)
-def test_the_queue_is_for_the_admin(house: House, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
-    script = "from formcheck.web.screens import queue\nqueue.show(visitor())"
-    app = page(house, monkeypatch, role, script)
-    assert ("Only an admin sees the queue." in words(app)) is (role != "admin")
-    assert bool(app.metric) is (role == "admin")
 
 
 @pytest.mark.parametrize("role", INSIDE)

@@ -154,6 +154,18 @@ def options(store: Store, lift: LiftSet) -> Options:
         return with_adjusted(sets.options_of(lift), in_force)
 
 
+def own_levels(store: Store, person_id: str) -> dict[str, tuple[float, float | None]]:
+    """The levels of every fault that hold for this person: their own, or the standard ones."""
+    standard = {code: (f.limits[0].warn, f.limits[0].fault) for code, f in faults().items()}
+    with store.begin() as session:
+        own = session.scalars(
+            select(AdjustedLimit).where(
+                AdjustedLimit.person_id == person_id, AdjustedLimit.ended_s.is_(None)
+            )
+        ).all()
+        return standard | {limit.code: (limit.warn, limit.fault) for limit in own}
+
+
 def with_adjusted(chosen: Options, in_force: Iterable[AdjustedLimit]) -> Options:
     """The options with a person's own limits, where none were chosen for this set itself."""
     own = [limit for limit in in_force if limit.code not in chosen.limits and limit.code in faults()]

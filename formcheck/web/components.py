@@ -56,9 +56,15 @@ def uploader(words: str, accept: str, options: dict[str, Any]) -> None:
     _uploader(key=f"uploader-{accept}", data=data, on_uploaded_change=lambda: None)
 
 
-def player(key: str, scene: str, video: str | None, seek: dict[str, float] | None) -> None:
-    """The review player of one set. scene, video: addresses; seek: {t: seconds, n: how many-th jump}."""
-    _player(key=key, data={"scene": scene, "video": video, "seek": seek})
+def player(
+    key: str, scene: str, video: str | None, seek: dict[str, float] | None, review: dict[str, Any]
+) -> None:
+    """The review player of one set; the page runs again when something was said in it.
+
+    scene, video: addresses; seek: {t: seconds, n: how many-th jump}; review: see `screens.talk.about`.
+    """
+    data = {"scene": scene, "video": video, "seek": seek, "review": review}
+    _player(key=key, data=data, on_changed_change=lambda: None)
 
 
 def compare(key: str, first: Side, second: Side, at_s: float | None = None) -> None:

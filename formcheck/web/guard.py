@@ -35,7 +35,7 @@ SCOPE = "formcheck.identity"  # where the guard leaves, for the routes, how to t
 LOOK_S = 2.0  # how soon an open WebSocket is closed after its sign-in has ended
 SIGN_IN = "/sign-in"
 PUBLIC = frozenset({SIGN_IN, "/_stcore/health", "/favicon.png", "/auth/login", "/oauth2callback"})
-PUBLIC_FOLDERS = ("/assets/", "/static/", "/sign-in/", "/join/", "/reset/")
+PUBLIC_FOLDERS = ("/assets/", "/static/", "/sign-in/", "/join/", "/reset/", "/g/")
 """What a team's app answers to somebody who has not signed in: nothing in it is anybody's."""
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from formcheck.store import consent
+from formcheck.store import comments, consent
+from formcheck.store import inbox as inbox_store
 from formcheck.store.models import Account
 from formcheck.web import components, links
 from formcheck.web.media_routes import ASSETS
@@ -17,14 +18,16 @@ from formcheck.web.screens import (
     check,
     clients,
     history,
+    inbox,
     live,
     manual,
+    news,
     people,
     privacy,
-    queue,
     review,
     safety,
     side_by_side,
+    trainer_and_tool,
     you,
 )  # fmt: skip
 from formcheck.web.server import server
@@ -47,7 +50,7 @@ def run() -> None:
     elif who.account is not None:
         team_pages(who, who.account)
     elif ready(who):
-        open_one(pages_of(who) | queue_page(who, visibility="hidden"))  # the page You leads to it
+        open_one(pages_of(who))
 
 
 def _nobody() -> None:
@@ -78,11 +81,12 @@ def pages_of(who: Visitor, gate: Callable[[Visitor], bool] = lambda _: True) -> 
     def page(show: Callable[[Visitor], None], title: str, path: str, **how: Any) -> StreamlitPage:
         return st.Page(lambda: show(who) if gate(who) else None, title=title, url_path=path, **how)
 
+    unseen = sum(comments.unseen(who.store, who.person_id).values())
     first = who.account is None or (not who.account.trainer and not who.account.admin)
     return {
         "check": page(check.show, "Check a set", "check", default=first),
         "live": page(live.show, "Live", "live"),
-        "history": page(history.show, "History", "history"),
+        "history": page(history.show, news.title(unseen), "history"),
         "manual": st.Page(lambda: manual.show(who), title="Manual", url_path="manual"),
         "you": page(you.show, "You", "you"),
         "side": page(side_by_side.show, "Side by side", "side", visibility="hidden"),
@@ -95,8 +99,13 @@ def team_pages(who: Visitor, account: Account) -> None:
     own = pages_of(who, ready)
     work: Pages = {}
     if account.trainer:
-        work["clients"] = st.Page(
-            lambda: clients.show(who), title="Clients", url_path="clients", default=True
+        waiting = inbox_store.waiting(who.store, who.person_id)
+        work["inbox"] = st.Page(
+            lambda: inbox.show(who), title=inbox.title(waiting), url_path="inbox", default=True
+        )
+        work["clients"] = st.Page(lambda: clients.show(who), title="Clients", url_path="clients")
+        work["agreement"] = st.Page(
+            lambda: trainer_and_tool.show(who), title="Agreement", url_path="agreement"
         )
         work["client"] = st.Page(
             lambda: clients.show_one(who), title="Client", url_path="client", visibility="hidden"
@@ -105,15 +114,9 @@ def team_pages(who: Visitor, account: Account) -> None:
         work["people"] = st.Page(
             lambda: people.show(who), title="People", url_path="people", default=not account.trainer
         )
-        work |= queue_page(who)
     components.signed_in()
     own["privacy"] = st.Page(lambda: privacy.show(who), title="Privacy", url_path="privacy")
     open_one(work | own)
-
-
-def queue_page(who: Visitor, **how: Any) -> Pages:
-    """The page about the work of the server."""
-    return {"queue": st.Page(lambda: queue.show(who), title="Queue", url_path="queue", **how)}
 
 
 def open_one(pages: Pages) -> None:

@@ -47,22 +47,10 @@ class MediaRoutes:
         set_id, name = request.path_params["set_id"], request.path_params["name"]
         viewer = guard.person_of(request)
         lift = self._fetched(set_id, viewer, name)
-        media, key = self.store.media, sets.key(set_id, name)
-        found = media.find(key) if lift is not None else None
-        if lift is None or found is None:
+        if lift is None:
             return NOTHING
         self._note(lift, viewer or "", name, "download" in request.query_params)
-        headers = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
-        if name.endswith(".html"):
-            headers["content-security-policy"] = REPORT_POLICY
-        if "download" in request.query_params:
-            given = f"{Path(lift.name).stem}-{name}"
-            headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(given, safe='')}"
-        kind = MIME.get(Path(name).suffix, "application/octet-stream")
-        if media.folder is not None:
-            return FileResponse(media.folder / key, media_type=kind, headers=headers)
-        return object_response(media, key, found, request, headers | {"content-type": kind})
-
+        return send(self.store, request, lift, name)
 
     def _fetched(self, set_id: str, viewer: str | None, name: str) -> LiftSet | None:
         """The set, if this person may have this file of it."""
@@ -77,6 +65,24 @@ class MediaRoutes:
         if download or name == lift.playback:
             action = audit.FETCHED if download else audit.OPENED
             audit.note_visit(self.store, viewer, lift.owner_id, lift.id, action, f"{name} of {lift.name}")
+
+
+def send(store: Store, request: Request, lift: LiftSet, name: str) -> Response:
+    """One file of a set, to somebody who may have it; 404 where there is none."""
+    media, key = store.media, sets.key(lift.id, name)
+    found = media.find(key)
+    if found is None:
+        return NOTHING
+    headers = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
+    if name.endswith(".html"):
+        headers["content-security-policy"] = REPORT_POLICY
+    if "download" in request.query_params:
+        given = f"{Path(lift.name).stem}-{name}"
+        headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(given, safe='')}"
+    kind = MIME.get(Path(name).suffix, "application/octet-stream")
+    if media.folder is not None:
+        return FileResponse(media.folder / key, media_type=kind, headers=headers)
+    return object_response(media, key, found, request, headers | {"content-type": kind})
 
 
 def _asset(request: Request) -> Response:

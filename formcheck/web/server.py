@@ -25,8 +25,10 @@ from formcheck.web.archive_routes import ArchiveRoutes
 from formcheck.web.doors import Doors
 from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard, Identity
+from formcheck.web.guest_routes import GuestRoutes
 from formcheck.web.live_socket import LiveSocket
 from formcheck.web.media_routes import MediaRoutes
+from formcheck.web.review_routes import ReviewRoutes
 from formcheck.web.uploads import Uploads
 
 TEAMS = (
@@ -71,6 +73,8 @@ def routes() -> list[BaseRoute]:
         *Uploads(one.store, one.settings, one.supervisor).routes(),
         *MediaRoutes(one.store).routes(),
         *ArchiveRoutes(one.store).routes(),
+        *ReviewRoutes(one.store).routes(),
+        *GuestRoutes(one.store).routes(),
         *live_assets.routes(),
         *one.live.routes(),
     ]

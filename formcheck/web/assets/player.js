@@ -2,16 +2,19 @@
 import { clock, cutAt, flagAt, loadScene } from "./scene.js";
 import { Stage } from "./stage.js";
 import { Plot } from "./plot.js";
+import { Notes } from "./notes.js";
 
 const SPEEDS = [1, 0.5, 0.25, 0.1];
+const ANYWHERE = [" ", "n", "p", "y", "x", "c", "k", ",", "."]; // keys that work wherever the focus is
+const TAKES_KEYS = "input, textarea, select, [contenteditable], [role=combobox], [role=slider], [role=dialog]";
 const players = new WeakMap();
 
 /** Called by Streamlit at first and after every rerun: makes the player once, then passes the seeks on. */
-export default function mount({ parentElement, data }) {
+export default function mount({ parentElement, data, setTriggerValue }) {
   let player = players.get(parentElement);
   if (!player || player.url !== data.scene) {
     player?.destroy();
-    player = new Player(parentElement, data);
+    player = new Player(parentElement, data, () => setTriggerValue?.("changed", Date.now()));
     players.set(parentElement, player);
   }
   player.update(data);
@@ -25,7 +28,8 @@ export default function mount({ parentElement, data }) {
 const make = (tag, className, more = {}) => Object.assign(document.createElement(tag), { className, ...more });
 
 class Player {
-  constructor(parent, data) {
+  constructor(parent, data, changed) {
+    this.changed = changed;
     this.url = data.scene;
     this.seeks = data.seek?.n ?? 0;
     this.root = make("div", "player", { tabIndex: 0 });
@@ -40,10 +44,11 @@ class Player {
       .catch((error) => { this.note.textContent = error.message; });
   }
 
-  /** What a rerun of the page may bring: a moment to jump to, counted so that each is done once. */
+  /** What a rerun of the page may bring: what was said, and a moment to jump to, counted so that each is done once. */
   update(data) {
     const seek = data.seek;
     this.ready.then(() => {
+      if (data.review) this.notes?.update(data.review);
       if (!this.stage || !seek || seek.n === this.seeks) return;
       this.seeks = seek.n;
       this.stage.media.pause();
@@ -54,6 +59,8 @@ class Player {
 
   destroy() {
     this.stage?.destroy();
+    this.notes?.destroy();
+    document.removeEventListener("keydown", this.anywhere);
     this.plots?.forEach((plot) => plot.destroy());
     this.root.remove();
   }
@@ -62,13 +69,15 @@ class Player {
     if (this.root.isConnected === false) return;
     this.scene = scene;
     this.note.remove();
-    const frame = make("div", "stage");
+    const frame = (this.frame = make("div", "stage"));
     const fitted = make("div", "fitted");
     fitted.style.maxWidth = `calc(50vh * ${scene.size[0] / scene.size[1]})`;
     fitted.append(frame);
     this.status = make("p", "status");
     this.status.setAttribute("aria-live", "off");
-    this.root.append(fitted, this.status, this._timeline(), this._controls());
+    this.timeline = this._timeline();
+    this.tools = make("div", "tools");
+    this.root.append(fitted, this.status, this.timeline, this._controls(), this.tools);
     this.stage = new Stage(frame, scene, data.video, (time, row) => this._moved(time, row));
     frame.addEventListener("click", () => { this.root.focus({ preventScroll: true }); this.stage.toggle(); });
     for (const name of ["play", "pause", "ended"]) this.stage.media.addEventListener(name, () => this._playing());
@@ -77,10 +86,22 @@ class Player {
     });
     this.root.addEventListener("keydown", (event) => this._key(event));
     const plots = make("div", "plots");
-    this.root.append(plots, this._help());
+    this.root.append(plots, this._help(data.review));
     this.plots = scene.curves.map((curve) => new Plot(plots, scene, curve, (time) => this._jump(time)));
+    if (data.review) this._review(data.review);
     const first = data.seek?.t ?? scene.flags[0]?.start ?? scene.cuts[0]?.start ?? 0;
     if (scene.times.length) this.stage.seek(first);
+  }
+
+  /** Comments and marks; the keys then work wherever nothing else takes them. */
+  _review(about) {
+    this.notes = new Notes(this, about, this.changed);
+    this.anywhere = (event) => {
+      const on = event.composedPath()[0];
+      if (event.defaultPrevented || !ANYWHERE.includes(event.key) || on.closest?.(TAKES_KEYS)) return;
+      if (event.key !== " " || !on.closest?.("button, a, summary")) this._key(event);
+    };
+    document.addEventListener("keydown", this.anywhere);
   }
 
   _timeline() {
@@ -150,18 +171,20 @@ class Player {
     return group;
   }
 
-  _help() {
+  _help(review) {
     const help = make("p", "help");
-    help.textContent = "Keys: space plays, ← → one picture, shift ← → the flag before or after, 1 to 4 the speed.";
+    help.textContent = "Keys: space plays, ← → one picture, n and p the next flag and the one before, 1 to 4 the speed.";
+    if (review) help.textContent += review.marking ? " y the flag is right, x it is wrong, c comments." : " c comments.";
     return help;
   }
 
   _key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select, textarea")) return;
     const onButton = event.target.matches("button, input[type=checkbox]");
     const acts = {
       ArrowLeft: () => (event.shiftKey ? this._flag(-1) : this._step(-1)),
       ArrowRight: () => (event.shiftKey ? this._flag(1) : this._step(1)),
+      n: () => this._flag(1), p: () => this._flag(-1),
       ",": () => this._step(-1), ".": () => this._step(1), k: () => this.stage.toggle(),
       Home: () => this.stage.toRow(0), End: () => this.stage.toRow(this.scene.times.length - 1),
     };
@@ -170,16 +193,18 @@ class Player {
       acts[String(i + 1)] = () => { this.speed.value = speed; this.stage.media.playbackRate = speed; };
     });
     const act = acts[event.key];
-    if (!act) return;
+    if (!act && !this.notes?.key(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    act?.();
   }
 
   _step(by) {
     this.stage.media.pause();
     this.stage.toRow(this.stage.row + by);
   }
+
+  jump(time) { this._jump(time); }
 
   _jump(time) {
     this.stage.media.pause();
@@ -204,6 +229,7 @@ class Player {
     this.plots?.forEach((plot) => plot.cursor(time, row));
     const cut = cutAt(this.scene, time), flag = flagAt(this.scene, time);
     const phase = cut?.phases.find((p) => time <= p.end + 0.001)?.name;
+    this.notes?.moved(time);
     const where = [clock(time), cut?.label, phase].filter(Boolean).join(" · ");
     this.status.replaceChildren(make("span", "where", { textContent: where }));
     if (flag) {

@@ -12,11 +12,15 @@ function numbers(base64, Kind) {
   return new Kind(bytes.buffer);
 }
 
-/** The scene behind a URL; throws an Error with a sentence for the user. */
-export async function loadScene(url) {
+async function fetched(url) {
   const answer = await fetch(url, { credentials: "same-origin" });
   if (!answer.ok) throw new Error("The drawing of this set cannot be loaded; reload the page.");
-  const raw = await answer.json();
+  return answer.json();
+}
+
+/** The scene behind a URL, or in a file that carries it; throws an Error with a sentence for the user. */
+export async function loadScene(source) {
+  const raw = typeof source === "string" ? await fetched(source) : source;
   const times = numbers(raw.times, Float64Array);
   const near = new Array(times.length).fill(null);
   for (const take of raw.takes) near.fill(take.near, take.first, take.last + 1);

@@ -14,7 +14,7 @@ from formcheck.jobs import intake, queue
 from formcheck.store import sets
 from formcheck.store.models import CANCELLED, FAILED, FINAL, QUEUED, Job, LiftSet
 from formcheck.web import components, links, wording
-from formcheck.web.screens import fields, safety
+from formcheck.web.screens import fields, news, safety
 from formcheck.web.server import server
 from formcheck.web.visitor import Visitor
 
@@ -32,6 +32,7 @@ def show(who: Visitor) -> None:
         st.warning(words)
     with st.expander("How to film, so that everything can be judged"):
         st.markdown("\n".join(f"- **{e.title}.** {e.film_it}" for e in EXERCISES.values()))
+    news.show(who)
     components.uploader("Choose a video", components.VIDEOS, _options(who))
     if st.button("Or do a set live, in front of this device's camera"):
         links.go("live")

@@ -10,11 +10,13 @@ from formcheck.store import accounts, audit, consent, invitations, sets
 from formcheck.store.accounts import AccountError
 from formcheck.store.models import Account, LiftSet, OneTimeLink
 from formcheck.web import links, wording
+from formcheck.web.screens import client_work
 from formcheck.web.visitor import Visitor
 
 MADE = "made_link"
 COPY = "Send this link, to them alone. It works once."
 DAY_S = 86400
+SHOWN = 5  # newest sets of a client that are shown at once
 
 
 def show(who: Visitor) -> None:
@@ -42,8 +44,13 @@ def show_one(who: Visitor) -> None:
     lifts = sets.of_client(who.store, who.person_id, client.person_id)
     if not lifts:
         st.info(_why_none(who, client))
-    for lift in lifts:
+    for lift in lifts[:SHOWN]:
         _set(lift)
+    if len(lifts) > SHOWN:
+        with st.expander(f"{len(lifts) - SHOWN} earlier sets"):
+            for lift in lifts[SHOWN:]:
+                _set(lift)
+    client_work.show(who, client.person_id, lifts)
     _manage(who, client)
 
 

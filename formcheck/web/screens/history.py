@@ -9,7 +9,7 @@ from formcheck.manual import documented
 from formcheck.store import sets
 from formcheck.store.models import LiftSet
 from formcheck.web import components, links, wording
-from formcheck.web.screens import trends
+from formcheck.web.screens import news, trends
 from formcheck.web.visitor import Visitor
 
 EVERY = "Every exercise"
@@ -20,6 +20,7 @@ PAGE = 20  # sets shown before asking for more
 def show(who: Visitor) -> None:
     """The page."""
     st.title("History")
+    news.show(who)
     lifts = sets.of_person(who.store, who.person_id)
     if lifts:
         chosen = _filtered(lifts)

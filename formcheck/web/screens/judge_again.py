@@ -9,7 +9,7 @@ import streamlit as st
 from formcheck.exercise import Fault
 from formcheck.exercises import EXERCISES
 from formcheck.options import Options
-from formcheck.store import sets
+from formcheck.store import coaching, sets
 from formcheck.store.models import FINAL, LiftSet
 from formcheck.web.screens import fields
 from formcheck.web.visitor import Visitor
@@ -40,7 +40,7 @@ def _wait(who: Visitor, set_id: str, running: bool) -> None:
 
 
 def _form(who: Visitor, lift: LiftSet, running: bool) -> None:
-    old = sets.options_of(lift)
+    old, standard = coaching.options(who.store, lift), coaching.own_levels(who.store, lift.owner_id)
     with st.form(f"again-{lift.id}", border=False):
         left, right = st.columns(2)
         exercise = fields.exercise(left, old.exercise, f"again-exercise-{lift.id}")
@@ -52,8 +52,8 @@ def _form(who: Visitor, lift: LiftSet, running: bool) -> None:
         limits = {f.code: _levels(lift, f, old) for f in faults}
         if st.form_submit_button("Judge again", disabled=running):
             lifter = replace(old.lifter, load_kg=load_kg, load_at=load_at)
-            chosen = {f.code: limits[f.code] for f in faults if _changed(f, limits)}
-            _start(who, lift, replace(old, exercise=exercise, lifter=lifter, limits=chosen))
+            chosen = {f.code: limits[f.code] for f in faults if limits[f.code] != standard[f.code]}
+            _start(who, lift, replace(old, exercise=exercise, lifter=lifter, limits=chosen, adjusted={}))
 
 
 def _levels(lift: LiftSet, fault: Fault, old: Options) -> Levels:
@@ -72,10 +72,6 @@ def _levels(lift: LiftSet, fault: Fault, old: Options) -> Levels:
         f"fault {side} {unit}", value=float(worst), format="%g", key=f"fault-{key}"
     )
     return new_warn, new_worst
-
-
-def _changed(fault: Fault, limits: dict[str, Levels]) -> bool:
-    return limits[fault.code] != (fault.limits[0].warn, fault.limits[0].fault)
 
 
 def _start(who: Visitor, lift: LiftSet, options: Options) -> None:

@@ -6,12 +6,22 @@ import streamlit as st
 
 from formcheck.jobs import work
 from formcheck.report import Finding, Report
-from formcheck.store import audit, people, sets
+from formcheck.store import audit, comments, people, sets
 from formcheck.store.models import LiftSet
+from formcheck.store.review_models import Comment
 from formcheck.views import load_words
-from formcheck.views.groups import Group, by_fault, filmed_from, filming, headline, not_judged, seen_at
+from formcheck.views.groups import (
+    Group,
+    by_fault,
+    filmed_from,
+    filming,
+    headline,
+    not_judged,
+    other_limits,
+    seen_at,
+)
 from formcheck.web import components, links, wording
-from formcheck.web.screens import downloads, judge_again, live_verdict, rep_cards, side_by_side
+from formcheck.web.screens import downloads, judge_again, live_verdict, rep_cards, showing, side_by_side, talk
 from formcheck.web.visitor import Visitor
 from formcheck.words import DISCLAIMER
 
@@ -33,12 +43,14 @@ def show(who: Visitor) -> None:
     if groups:
         st.success(f"Next set, one thing: **{groups[0].fault.cue}**")
     live_verdict.show(who, lift, report)
-    _player(who, lift)
+    _limits(report)
+    said = comments.of_set(who.store, who.person_id, lift.id)
+    _player(who, lift, said)
+    talk.show(who, lift, report, said, lambda time_s: jump(lift, time_s))
     for group in groups:
         _fault(who, lift, report, group)
     side_by_side.first_and_worst(who, lift, report)
-    if who.owns(lift):
-        _more(lift)
+    _more(who, lift)
     rep_cards.show(lift, report, lambda time_s: jump(lift, time_s))
     _load(report)
     _not_judged(report)
@@ -46,15 +58,25 @@ def show(who: Visitor) -> None:
         if who.owns(lift):
             judge_again.show(who, lift)
         downloads.show(who, lift)
+        showing.show(who, lift)
     st.caption(DISCLAIMER)
 
 
-def _more(lift: LiftSet) -> None:
+def _more(who: Visitor, lift: LiftSet) -> None:
     with st.container(horizontal=True):
         if st.button("Compare with another set"):
             links.go("side", set=lift.id)
-        if st.button("Check another set"):
-            links.go("check")
+        if who.owns(lift):
+            if st.button("Check another set"):
+                links.go("check")
+        elif st.button("All about this client"):
+            links.go("client", client=lift.owner_id)
+
+
+def _limits(report: Report) -> None:
+    """Other limits than the standard ones: which, who set them, and why."""
+    if said := other_limits(report):
+        st.info("\n".join(f"- {wording.plain(sentence)}" for sentence in said), icon=":material/tune:")
 
 
 def _about(who: Visitor, lift: LiftSet, report: Report) -> None:
@@ -65,11 +87,14 @@ def _about(who: Visitor, lift: LiftSet, report: Report) -> None:
     st.markdown(" · ".join(part for part in parts if part))
 
 
-def _player(who: Visitor, lift: LiftSet) -> None:
+def _player(who: Visitor, lift: LiftSet, said: list[Comment]) -> None:
     if lift.judged_s is None:
         return  # a live set whose pictures are still being drawn
     scene = f"/m/{lift.id}/{work.PLAYER}?v={int(lift.judged_s)}"
-    components.player(f"player-{lift.id}", scene, who.video(lift), st.session_state.get(_seek_key(lift)))
+    components.player(
+        f"player-{lift.id}", scene, who.video(lift), st.session_state.get(_seek_key(lift)),
+        talk.about(who, lift, said),
+    )  # fmt: skip
 
 
 def _seek_key(lift: LiftSet) -> str:
@@ -109,8 +134,6 @@ def _finding(who: Visitor, lift: LiftSet, report: Report, finding: Finding) -> N
         st.markdown(f"{seen_at(report, finding)}")
         middle = (finding.start_s + finding.end_s) / 2
         st.button("Show", key=f"show-{key}", on_click=jump, args=(lift, middle))
-        if not who.owns(lift):
-            return
         for label, right in ((":material/thumb_up: Right", True), (":material/thumb_down: Wrong", False)):
             st.button(
                 label, key=f"mark-{right}-{key}", type="primary" if mark is right else "tertiary",

@@ -41,7 +41,7 @@ def first_and_worst(who: Visitor, lift: LiftSet, report: Report) -> None:
 def show(who: Visitor) -> None:
     """The page: two sets of one person, each with a rep to choose."""
     st.title("Side by side")
-    lifts = [lift for lift in sets.of_person(who.store, who.person_id) if lift.report and _cuts(lift)]
+    lifts = [lift for lift in _comparable(who) if lift.report and _cuts(lift)]
     if len(lifts) < 2:
         st.info("Two checked sets are needed to compare them.")
         return
@@ -57,10 +57,19 @@ def show(who: Visitor) -> None:
     components.compare("two-sets", sides[0], sides[1])
 
 
+def _comparable(who: Visitor) -> list[LiftSet]:
+    """All sets of the person whose set is asked for; for a trainer also their own ones, as a reference."""
+    asked = sets.find(who.store, st.query_params.get("set", ""), who.person_id)
+    own = sets.of_person(who.store, who.person_id)
+    if asked is None or who.owns(asked):
+        return own
+    return [*sets.of_client(who.store, who.person_id, asked.owner_id), *own]
+
+
 def _choose(who: Visitor, lifts: list[LiftSet], place: int, key: str) -> Side:
     lift = st.selectbox(
         f"Set on the {key}", lifts, index=place, key=f"set-{key}",
-        format_func=lambda x: f"{x.headline} {wording.day(x.created_s)}",
+        format_func=lambda x: f"{_whose(who, x, lifts)}{x.headline} {wording.day(x.created_s)}",
     )  # fmt: skip
     report = sets.report_of(lift)
     assert report is not None
@@ -70,6 +79,11 @@ def _choose(who: Visitor, lifts: list[LiftSet], place: int, key: str) -> Side:
     begin = cuts.index(worst.segment) if worst and worst.segment in cuts else 0
     index = st.selectbox("Rep", cuts, index=begin, format_func=lambda i: named[i], key=f"rep-{key}-{lift.id}")
     return side_of(who, lift, _segment(report, index), f"{named[index]}, {wording.day(lift.created_s)}")
+
+
+def _whose(who: Visitor, lift: LiftSet, lifts: list[LiftSet]) -> str:
+    """Marks the trainer's own sets among a client's."""
+    return "Yours: " if who.owns(lift) and not all(map(who.owns, lifts)) else ""
 
 
 def side_of(who: Visitor, lift: LiftSet, cut: Cut, title: str) -> Side:
