@@ -29,16 +29,21 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import fuzz_files, fuzz_videos
+from benchmarks import fuzz_app, fuzz_files, fuzz_videos
 from benchmarks.fuzz_judges import JUDGES
 from benchmarks.fuzz_kinds import Kind, Made
 from formcheck.errors import FormcheckError
 
 LONGEST_SENTENCE = 500  # characters, the name of the file included
-MEMORY_MB = {"video": 1500, "track": 800, "report": 400, "settings": 400, "command": 1500}
+MEMORY_MB = {
+    "video": 1500, "track": 800, "report": 400, "settings": 400, "bundle": 400, "upload": 400,
+    "command": 1500,
+}  # fmt: skip
 """Resident memory that a case may take, by what is called; python and the libraries themselves take 150."""
 ADDRESSES_MB = 24_000  # hard limit of the address space, so that a terabyte is refused and not tried
-SECONDS = {"video": 30, "track": 30, "report": 10, "settings": 10, "command": 400}
+SECONDS = {
+    "video": 30, "track": 30, "report": 10, "settings": 10, "bundle": 30, "upload": 30, "command": 400,
+}  # fmt: skip
 BEGIN, END = "<!-- fuzz:begin -->", "<!-- fuzz:end -->"
 
 
@@ -168,7 +173,7 @@ def main() -> int:
     args = parser.parse_args()
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        kinds = fuzz_videos.kinds(Path(folder)) + fuzz_files.kinds(Path(folder))
+        kinds = [k for of in (fuzz_videos, fuzz_files, fuzz_app) for k in of.kinds(Path(folder))]
         kinds = [k for k in kinds if k.name.startswith(args.only) or k.stage.startswith(args.only)]
         for r in outcomes(kinds, args.seed, args.share, Path(folder)):
             results.append(r)

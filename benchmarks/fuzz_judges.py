@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.fuzz_app import taken_in, uploaded
 from benchmarks.fuzz_kinds import Made
 from formcheck import cli, config
 from formcheck.analysis import examine
@@ -109,5 +110,6 @@ def commanded(made: Made) -> str:
 
 
 JUDGES: dict[str, Callable[[Made], str]] = {
-    "video": watched, "track": judged, "report": reported, "settings": configured, "command": commanded,
+    "video": watched, "track": judged, "report": reported, "settings": configured, "bundle": taken_in,
+    "upload": uploaded, "command": commanded,
 }  # fmt: skip

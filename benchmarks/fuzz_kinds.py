@@ -23,7 +23,7 @@ class Made:
 class Kind:
     """A family of cases. stage: what reads them, see `JUDGES`; make: writes a case into an empty folder."""
 
-    stage: Literal["video", "track", "report", "settings", "command"]
+    stage: Literal["video", "track", "report", "settings", "bundle", "upload", "command"]
     name: str
     cases: int
     make: Callable[[Random, Path], Made]

@@ -9,6 +9,7 @@ item and waits for it, also when it stands before a full buffer; whatever it had
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -27,8 +28,9 @@ def ahead(items: Iterable[T], most: float) -> Iterator[Iterator[T]]:
     try:
         yield buffer.taken()
     finally:
-        buffer.stop()
-        thread.join()
+        if not sys.is_finalizing():  # then threads stand still for good, and one could be waited for forever
+            buffer.stop()
+            thread.join()
 
 
 def _fill(buffer: _Buffer[T], items: Iterable[T]) -> None:

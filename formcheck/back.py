@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from math import atan, degrees
 from typing import Literal
 
 import numpy as np
@@ -111,7 +112,7 @@ class Back:
     mid-shoulder; hip_deg: flexion of the hip, 0 standing.
     """
 
-    __slots__ = ("_curve", "_pose", "_row", "hip_deg", "stretch", "trunk_deg")
+    __slots__ = ("_curve", "_pose", "_readings", "_row", "hip_deg", "stretch", "trunk_deg")
 
     def __init__(self, pose: Pose, facing: int, near: str, stature_px: float) -> None:
         self._pose, self._row = pose, 0 if facing > 0 else 1
@@ -125,6 +126,7 @@ class Back:
         self.hip_deg = self.trunk_deg - inclination((x[knee], y[knee]), hip)
         self.stretch = distance(hip, shoulder) / TRUNK if near != "both" else float("nan")
         self._curve: Array | None = None
+        self._readings: dict[str, float] = {}
 
     def outline(self) -> Array:
         """The outline laid out at GRID; NaN where hidden, all NaN where the mask is not to be trusted."""
@@ -135,7 +137,7 @@ class Back:
 
     def points(self, curve: Array) -> Array:
         """A smooth outline in pixels of the picture, y up, (N, 2) from the hips to the shoulders."""
-        places = GRID[(NEEDED[0] <= GRID) & (NEEDED[1] >= GRID)]
+        places = GRID[JUDGED]
         hip, shoulder = (
             self._pose.points[[J[f"left_{j}"], J[f"right_{j}"]], :2].mean(axis=0) for j in ("hip", "shoulder")
         )
@@ -153,8 +155,15 @@ class Back:
             self._curve = coefficients(outline, usual.mean, usual.spread) if enough(outline) else nothing
         return self._curve
 
+    def flexion(self, name: str) -> float:
+        """`reading` of this pose: whole, lumbar or thoracic, in degrees."""
+        if name not in self._readings:
+            self._readings[name] = reading(name, self.curve, self.trunk_deg, self.hip_deg)
+        return self._readings[name]
+
 
 GRID = np.linspace(FIRST, LAST, COUNT)
+JUDGED = (NEEDED[0] <= GRID) & (NEEDED[1] >= GRID)
 BASIS = legendre.legvander(np.linspace(-1, 1, COUNT), ORDER)
 SLOPE = 2 / (LAST - FIRST)  # d(Legendre variable) / d(position)
 
@@ -172,7 +181,7 @@ def laid_out(depth: Array, stretch: float) -> Array:
 
 def enough(outline: Array) -> bool:
     """Whether so much of the outline is seen that a reading is worth something."""
-    seen = np.isfinite(outline[(NEEDED[0] <= GRID) & (NEEDED[1] >= GRID)])
+    seen = np.isfinite(outline[JUDGED])
     if seen.mean() < SEEN_SHARE:
         return False
     padded = np.concatenate(([True], seen, [True]))
@@ -184,9 +193,15 @@ def coefficients(outline: Array, mean: Array, spread: Array) -> Array:
     """The nine coefficients of the smooth curve: what is seen, completed by what is usual."""
     seen = np.isfinite(outline)
     basis = BASIS[seen]
-    prior = np.linalg.inv(spread)
+    prior = _inverse(spread.tobytes())
     precision = basis.T @ basis / EDGE_SD**2 + prior
     return np.asarray(np.linalg.solve(precision, basis.T @ outline[seen] / EDGE_SD**2 + prior @ mean))
+
+
+@lru_cache(maxsize=4)
+def _inverse(spread: bytes) -> Array:
+    """The inverse of a spread, which stays the same frame after frame."""
+    return np.asarray(np.linalg.inv(np.frombuffer(spread).reshape(ORDER + 1, ORDER + 1)))
 
 
 def posture(trunk_deg: float, hip_flexion_deg: float) -> Array:
@@ -201,22 +216,34 @@ def reading(name: str, curve: Array, trunk_deg: float, hip_flexion_deg: float) -
     return float(curve @ outline + posture(trunk_deg, hip_flexion_deg) @ bent + offset)
 
 
-def changed(curve: Array, degrees: float) -> Array:
+def changed(curve: Array, by_deg: float) -> Array:
     """The likeliest outline, as bodies go, that reads this many degrees more in the same posture."""
     outline, _, _ = model().weights["whole"]
     way = model().spread @ outline
-    return np.asarray(curve + way * degrees / float(outline @ way))
+    return np.asarray(curve + way * by_deg / float(outline @ way))
 
 
 def height(curve: Array, place: float) -> float:
     """The curve at a place, trunk lengths."""
-    return float(legendre.legval((place - FIRST) * SLOPE - 1, curve))
+    return float(_at(place) @ curve)
+
+
+@lru_cache(maxsize=COUNT)
+def _at(place: float) -> Array:
+    """The values of the polynomials at a place."""
+    return np.asarray(legendre.legvander((place - FIRST) * SLOPE - 1, ORDER)[0])
+
+
+@lru_cache(maxsize=COUNT)
+def _steepness(place: float) -> Array:
+    """The slopes of the polynomials at a place."""
+    slopes = legendre.legval((place - FIRST) * SLOPE - 1, legendre.legder(np.eye(ORDER + 1)))
+    return np.asarray(SLOPE * slopes)
 
 
 def tangent(curve: Array, place: float) -> float:
     """Slope of the curve at a place as an angle in degrees: + when it rises towards the head."""
-    slope = float(legendre.legval((place - FIRST) * SLOPE - 1, legendre.legder(curve))) * SLOPE
-    return float(np.degrees(np.arctan(slope)))
+    return degrees(atan(float(_steepness(place) @ curve)))
 
 
 def bow(curve: Array) -> float:

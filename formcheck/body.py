@@ -28,6 +28,7 @@ LEFT, RIGHT = (
     {name.removeprefix(side): i for name, i in J.items() if name.startswith(side)}
     for side in ("left_", "right_")
 )
+SIDES = {"left": LEFT, "right": RIGHT}
 GRIP = 0.8  # the grip lies 80 % of the way from the wrist to the knuckles (biomechanics section 0)
 
 
@@ -56,11 +57,12 @@ class Reference:
 class Body:
     """The joints of one pose in body axes. Points are (nan, nan) where not seen."""
 
-    __slots__ = ("_back", "_points", "_pose", "ref")
+    __slots__ = ("_back", "_near", "_points", "_pose", "ref")
 
     def __init__(self, pose: Pose, ref: Reference) -> None:
         self.ref, self._pose = ref, pose
         self._back: Back | None = None
+        self._near = SIDES.get(ref.near)
         scale = 1.0 / ref.stature_px
         points = pose.points[:, :2] * (ref.facing * scale, scale)
         points[~(pose.seen >= SEEN_MIN)] = nan
@@ -80,10 +82,8 @@ class Body:
 
     def __call__(self, joint: str) -> Point:
         """The near joint of a pair (side on), the middle of both (front, back)."""
-        if self.ref.near == "left":
-            return self.left(joint)
-        if self.ref.near == "right":
-            return self.right(joint)
+        if self._near is not None:
+            return self._point(self._near[joint])
         return midpoint(self.left(joint), self.right(joint))
 
     def grip(self) -> Point:

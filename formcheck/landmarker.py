@@ -165,7 +165,7 @@ class Landmarker:
         """A small grey copy of the picture; notices cuts of the video, where tracking must start anew."""
         rows = np.linspace(0, image.shape[0] - 1, 64).astype(int)
         columns = np.linspace(0, image.shape[1] - 1, 64).astype(int)
-        grey = image[rows][:, columns].mean(axis=2) / 255
+        grey = image[np.ix_(rows, columns)].mean(axis=2) / 255
         if self._thumbnail is not None and float(np.abs(grey - self._thumbnail).mean()) > CUT:
             self._shot += 1
             self._start_anew()

@@ -294,7 +294,7 @@ OUTLINE = "the outline of the back in sight"
 
 def _flexion(b: Body, reading: str) -> float:
     """A reading of the back model, NaN where outline or posture is not seen."""
-    return back.reading(reading, b.back.curve, b.back.trunk_deg, b.back.hip_deg)
+    return b.back.flexion(reading)
 
 
 @signal("deg", OUTLINE)

@@ -8,6 +8,7 @@ it.
 from __future__ import annotations
 
 from collections import deque
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ class Smoother:
         times = np.fromiter(self._times, dtype=float)
         centre = times[self._next]
         near = np.abs(times - centre) <= LAG_S + ROUNDING_S
-        rows = np.array([r for r, keep in zip(self._rows, near, strict=True) if keep])
+        rows = np.array(list(compress(self._rows, near)))
         smooth = smooth_at(times[near] - centre, rows)
         self._next += 1
         return float(centre), smooth

@@ -271,7 +271,7 @@ OWN_PAGES = {"check", "live", "history", "manual", "you", "side", "review", "pri
 PAGES = {
     "owner": OWN_PAGES,
     "trainer": {"inbox", "clients", "client", "agreement", *OWN_PAGES},
-    "admin": {"people", *OWN_PAGES},
+    "admin": {"people", "queue", *OWN_PAGES},
 }
 PAGES |= {"other client": PAGES["owner"], "other trainer": PAGES["trainer"]}
 IMPORTS = (
@@ -310,6 +310,14 @@ def test_which_pages_there_are_for_whom(house: House, monkeypatch, role: str) ->
         assert "pages" not in app.session_state
     else:
         assert set(app.session_state["pages"]) == PAGES[role]
+
+
+@pytest.mark.parametrize("role", INSIDE)
+def test_the_queue_is_for_the_admin(house: House, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+    script = "from formcheck.web.screens import queue\nqueue.show(visitor())"
+    app = page(house, monkeypatch, role, script)
+    assert ("Only an admin sees the queue." in words(app)) is (role != "admin")
+    assert bool(app.metric) is (role == "admin")
 
 
 @pytest.mark.parametrize("role", INSIDE)

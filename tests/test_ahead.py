@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -73,3 +75,21 @@ def test_an_error_of_the_taker_never_hangs_on_a_full_buffer() -> None:
         taker()
     assert closed == [True]
     assert threading.active_count() == before
+
+
+LEFT_OPEN = """
+from formcheck.ahead import ahead
+def count():
+    while True:
+        yield 1
+def taken():
+    with ahead(count(), 2) as items:
+        yield from items
+walk = taken()
+next(walk)
+raise SystemExit(3)
+"""
+
+
+def test_a_program_that_ends_in_mid_walk_does_not_wait_for_a_thread_that_stands_still() -> None:
+    assert subprocess.run([sys.executable, "-c", LEFT_OPEN], check=False, timeout=60).returncode == 3

@@ -287,6 +287,26 @@ def test_the_profile_keeps_pounds_and_feet_as_kilograms_and_metres(app_server, m
     assert profile.mass_kg == pytest.approx(80.0, abs=0.1)
 
 
+# ---- the queue ----------------------------------------------------------------------------------------
+
+
+def test_the_queue_says_what_waits_what_failed_and_that_nobody_works(app_server, me) -> None:
+    set_id = add(app_server, me, name="annas squat.mp4")
+    with app_server.store.begin() as session:
+        session.add(Job(set_id=set_id, kind="check"))
+        error = "annas squat.mp4 is damaged; copy it again."
+        session.add(Job(set_id=set_id, kind="check", state=FAILED, error=error, ended_s=1.0, attempt=3))
+    app = page("queue")
+    shown = words(app) + app.dataframe[0].value.to_csv()
+    assert [metric.value for metric in app.metric] == ["1", "0", "0 s", "0"]
+    assert "No worker is running" in app.warning[0].value
+    assert "the video is damaged; copy it again." in shown
+    assert "annas" not in shown
+    button(app, "Judge every set again").click().run()
+    assert "1 sets are to be judged again." in app.success[0].value
+    assert page("queue").metric[1].value == "1"
+
+
 # ---- live -------------------------------------------------------------------------------------------
 
 

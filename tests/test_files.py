@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.files import atomic_write
+from formcheck.files import atomic_path, atomic_write, hidden_folder
 
 KILLED = """
 import os, signal, sys
@@ -29,3 +29,24 @@ def test_a_kill_in_mid_write_keeps_the_old_file_whole(tmp_path: Path) -> None:
     assert path.read_text() == "the old report"
     atomic_write(path, "the new report")
     assert path.read_text() == "the new report"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"], "what the killed one left is gone"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks")
+def test_what_is_being_written_is_left_alone(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "long.mp4") as long, hidden_folder(tmp_path) as workshop:
+        (workshop / "half").touch()
+        atomic_write(tmp_path / "short.json", "{}")
+        assert long.exists()
+        assert (workshop / "half").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["long.mp4", "short.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks")
+def test_a_folder_of_a_killed_program_is_cleared(tmp_path: Path) -> None:
+    left = tmp_path / ".formcheck-killed"
+    left.mkdir()
+    (left / "report.json").write_text("half")
+    with hidden_folder(tmp_path):
+        assert not left.exists()
+    assert list(tmp_path.iterdir()) == []

@@ -23,7 +23,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
 from formcheck import model_bundle
-from formcheck.errors import ModelError
+from formcheck.errors import ModelError, presentable
 from formcheck.jobs import queue
 from formcheck.jobs.transport import Transport
 from formcheck.store import Store, sets
@@ -38,6 +38,7 @@ STOP_S = 8.0  # for workers to put down what they hold
 FRESH_S = 30.0  # a scratch folder this young may belong to a claim not yet seen
 GONE_S = 86400.0  # a machine that said nothing for so long is forgotten
 TIDY_S = 86400.0  # between two looks for files that belong to no set
+WORKER = ("-m", "formcheck.jobs.start")  # what Python is given to be a worker
 AGAIN_S = 20.0  # between two tries to fetch the pose model
 STALE_UPLOAD_S = 2 * 86400
 log = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ class Supervisor:
     def _start_one(self) -> None:
         name = f"{self._name}-{secrets.token_hex(4)}"
         self._workers[name] = subprocess.Popen(
-            [sys.executable, "-m", "formcheck.jobs.start", name], stdin=subprocess.PIPE,
+            [sys.executable, *WORKER, name], stdin=subprocess.PIPE,
             env=os.environ | to_environment(self._settings), start_new_session=True,
         )  # fmt: skip
 
@@ -182,7 +183,7 @@ class Supervisor:
         try:
             sets.clear_orphans(self._store)
         except (DBAPIError, MediaAwayError, OSError) as e:
-            log.warning("files of no set are looked for another day: %s", e)
+            log.warning("files of no set are looked for another day: %s", presentable(str(e)))
 
 
 def _end_group(worker: subprocess.Popen[bytes]) -> None:

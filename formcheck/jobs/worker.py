@@ -22,7 +22,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
 
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, presentable
 from formcheck.estimator import cores
 from formcheck.jobs import queue
 from formcheck.jobs.queue import Claim
@@ -115,7 +115,7 @@ def work_on(store: Store, claim: Claim, most_s: float, stopping: threading.Event
         sentence = str(error)
         patiently(lambda: queue.fail(store, claim, sentence), stopping)
     except (MediaAwayError, DBAPIError) as e:
-        log.warning("job %s is put off: %s", claim.job_id, e)
+        log.warning("job %s is put off: %s", claim.job_id, presentable(str(e)))
         patiently(lambda: queue.put_off(store, claim), stopping)
         return False
     except MemoryError:

@@ -10,35 +10,64 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from formcheck.arrays import DAMAGED, unpacked
+from formcheck.decode import decode
 from formcheck.errors import FormcheckError, TrackError
+from formcheck.options import Options
 from formcheck.report import Report
 from formcheck.store import Store, accounts, audit, consent, people, sets, signins
-from formcheck.store.models import Base, FlagMark, LiftSet
+from formcheck.store.models import Base, FlagMark, LiftSet, new_id
+from formcheck.words import printable
 
 SCHEMA = 1
 INDEX, PERSON = "formcheck.json", "person.json"
 KEPT = (
-    "name",
-    "created_s",
-    "video",
-    "playback",
-    "wanted",
-    "lifter",
-    "exercise",
-    "headline",
-    "report",
+    "name", "created_s", "video", "playback", "wanted", "lifter", "exercise", "headline", "report",
     "judged_s",
-)
+)  # fmt: skip
 MOST_FILES, MOST_BYTES = 100_000, 200 * 2**30  # of an archive that is taken in
 MOST_LOG = 100_000  # entries
 SECRETS = ("password_hash", "token_sha256")
 MOST_INDEX_BYTES = 2**28  # unpacked: some ten thousand reports
+MOST_TIMES = 30  # unpacked over packed: videos do not shrink, tables to a tenth; a bomb to a thousandth
+OPTIONS = {f.name for f in fields(Options)}  # a set's wishes hold more than these
 NOT_OURS = "This is not an archive of formcheck sets; choose the .zip that History made."
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody said about a flag, as in `FlagMark`."""
+
+    code: str
+    segment: int
+    right: bool
+    flagged: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A set in the index, as in `LiftSet`."""
+
+    id: str
+    name: str
+    created_s: float
+    video: str | None
+    playback: str | None
+    wanted: Mapping[str, Any]
+    lifter: Mapping[str, Any]
+    exercise: str | None
+    headline: str | None
+    report: Mapping[str, Any]
+    judged_s: float | None
+    marks: tuple[Mark, ...]
+
+
+Members = list[tuple[str, zipfile.ZipInfo]]
 
 
 def write(store: Store, person_id: str, path: Path) -> int:
@@ -63,18 +92,8 @@ def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            files, index_file = archive.infolist(), archive.getinfo(INDEX)
-            too_long = index_file.file_size > MOST_INDEX_BYTES
-            if too_long or len(files) > MOST_FILES or sum(i.file_size for i in files) > MOST_BYTES:
-                raise TrackError("This archive is too large to be taken in; split it.")
-            index = json.loads(unpacked(archive, index_file))
-            if index["schema"] != SCHEMA:
-                raise TrackError("This archive comes from another version of formcheck; update formcheck.")
-            entries = [(entry, list(_members(archive, entry["id"]))) for entry in index["sets"]]
-            for entry, _ in entries:
-                Report.from_dict(entry["report"])
-            for entry, members in entries:
-                _take(store, person_id, archive, entry, members, scratch)
+            entries = [(entry, list(_members(archive, entry.id))) for entry in _index(archive)]
+            _take_all(store, person_id, archive, entries, scratch)
             return len(entries)
     except FormcheckError:
         raise
@@ -102,6 +121,24 @@ def _columns(row: Base) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names if name not in SECRETS}
 
 
+def _index(archive: zipfile.ZipFile) -> list[Entry]:
+    """The sets that an archive says it holds, each value of its type."""
+    files, index_file = archive.infolist(), archive.getinfo(INDEX)
+    packed, whole = (sum(getattr(i, size) for i in files) for size in ("compress_size", "file_size"))
+    too_long = index_file.file_size > MOST_INDEX_BYTES
+    if too_long or len(files) > MOST_FILES or whole > min(MOST_BYTES, MOST_TIMES * packed):
+        raise TrackError("This archive is too large to be taken in; split it.")
+    index = json.loads(unpacked(archive, index_file))
+    if index["schema"] != SCHEMA:
+        raise TrackError("This archive comes from another version of formcheck; update formcheck.")
+    entries = [decode(Entry, entry) for entry in index["sets"]]
+    for entry in entries:
+        Report.from_dict(entry.report)
+        judged_by = {name: value for name, value in entry.wanted.items() if name in OPTIONS}
+        decode(Options, {**judged_by, "lifter": entry.lifter})
+    return entries
+
+
 def _entry(lift: LiftSet) -> dict[str, Any]:
     marks = [
         {"code": m.code, "segment": m.segment, "right": m.right, "flagged": m.flagged}
@@ -119,20 +156,31 @@ def _members(archive: zipfile.ZipFile, set_id: str) -> Iterator[tuple[str, zipfi
             yield path.name, info
 
 
-def _take(
-    store: Store, person_id: str, archive: zipfile.ZipFile, entry: dict[str, Any],
-    members: list[tuple[str, zipfile.ZipInfo]], scratch: Path,
+def _take_all(
+    store: Store, person_id: str, archive: zipfile.ZipFile, entries: list[tuple[Entry, Members]],
+    scratch: Path,
 ) -> None:  # fmt: skip
-    names = {name for name, _ in members}
-    with store.begin() as session:
-        lift = LiftSet(owner_id=person_id, **{name: entry[name] for name in KEPT})
-        lift.video = lift.video if lift.video in names else None
-        lift.playback = lift.playback if lift.playback in names else None
-        session.add(lift)
-        session.flush()
-        session.add_all(FlagMark(set_id=lift.id, person_id=person_id, **mark) for mark in entry["marks"])
-        for name, info in members:
-            copy = scratch / "member"
-            with archive.open(info) as source, copy.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            store.media.adopt(sets.key(lift.id, name), copy)
+    """Make a set of every entry, or of none when something in the archive turns out to be damaged."""
+    lifts = [_lift(person_id, entry, {name for name, _ in members}) for entry, members in entries]
+    try:
+        for lift, (_, members) in zip(lifts, entries, strict=True):
+            for name, info in members:
+                copy = scratch / "member"
+                with archive.open(info) as source, copy.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                store.media.adopt(sets.key(lift.id, name), copy)
+        with store.begin() as session:
+            session.add_all(lifts)
+    except BaseException:
+        for lift in lifts:
+            store.media.delete(sets.folder_of(lift.id))
+        raise
+
+
+def _lift(person_id: str, entry: Entry, names: set[str]) -> LiftSet:
+    kept = {name: getattr(entry, name) for name in KEPT}
+    kept |= {name: dict(getattr(entry, name)) for name in ("wanted", "lifter", "report")}
+    kept |= {name: kept[name] if kept[name] in names else None for name in ("video", "playback")}
+    kept["name"] = printable(entry.name)
+    marks = {(m.code, m.segment): FlagMark(person_id=person_id, **asdict(m)) for m in entry.marks}
+    return LiftSet(id=new_id(), owner_id=person_id, marks=list(marks.values()), **kept)

@@ -6,13 +6,13 @@ interrupt or an error removes the hidden folder and leaves what was there before
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from formcheck.analysis import Examination
 from formcheck.errors import OutputError
+from formcheck.files import hidden_folder
 from formcheck.pose import PoseTrack
 from formcheck.report import Finding
 from formcheck.views import html, motion, tables, webvtt
@@ -31,7 +31,7 @@ def prepare(folder: Path) -> None:
     """See that the folder can be written, or made, before any long work. Raises OutputError."""
     place = next((p for p in (folder, *folder.absolute().parents) if p.exists()), folder)
     try:
-        with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=place):
+        with hidden_folder(place):
             pass
     except OSError as e:
         raise OutputError(f"Cannot write into {folder} ({e.strerror}); choose another folder with -o.") from e
@@ -104,8 +104,8 @@ def _hidden(folder: Path) -> Iterator[Path]:
     """A hidden folder inside the target, gone afterwards whatever happens; a target left empty goes too."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=folder) as name:
-            yield Path(name)
+        with hidden_folder(folder) as workshop:
+            yield workshop
     except (OSError, OutputError) as e:
         cause = e if isinstance(e, OSError) else e.__cause__
         why = getattr(cause, "strerror", None) or e

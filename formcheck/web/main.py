@@ -24,6 +24,7 @@ from formcheck.web.screens import (
     news,
     people,
     privacy,
+    queue,
     review,
     safety,
     side_by_side,
@@ -50,7 +51,7 @@ def run() -> None:
     elif who.account is not None:
         team_pages(who, who.account)
     elif ready(who):
-        open_one(pages_of(who))
+        open_one(pages_of(who) | queue_page(who, visibility="hidden"))  # the page You leads to it
 
 
 def _nobody() -> None:
@@ -114,9 +115,15 @@ def team_pages(who: Visitor, account: Account) -> None:
         work["people"] = st.Page(
             lambda: people.show(who), title="People", url_path="people", default=not account.trainer
         )
+        work |= queue_page(who)
     components.signed_in()
     own["privacy"] = st.Page(lambda: privacy.show(who), title="Privacy", url_path="privacy")
     open_one(work | own)
+
+
+def queue_page(who: Visitor, **how: Any) -> Pages:
+    """The page about the work of the server."""
+    return {"queue": st.Page(lambda: queue.show(who), title="Queue", url_path="queue", **how)}
 
 
 def open_one(pages: Pages) -> None:

@@ -25,11 +25,13 @@ from formcheck.store import Store, access, archive
 from formcheck.store.models import Upload
 from formcheck.store.settings import AppSettings
 from formcheck.web import guard
+from formcheck.words import printable
 
 PIECE = 8 * 2**20  # bytes; what the client sends at a time
 MOST_PIECE = 32 * 2**20
 MOST_OPEN = 20  # unfinished uploads of one person
 LONGEST_NAME = 200
+MOST_SAID = 10**9  # numbers beyond are not written out: they may have any number of digits
 
 
 class RefusedError(Exception):
@@ -60,13 +62,13 @@ class Uploads:
 
     async def _begin(self, request: Request) -> dict[str, Any]:
         owner, asked = self._owner(request), await _json(request)
-        name, size = str(asked.get("name", ""))[:LONGEST_NAME], asked.get("size")
+        name, size = printable(str(asked.get("name", ""))[:LONGEST_NAME]), asked.get("size")
         if not isinstance(size, int) or size <= 0:
             raise RefusedError(400, f"{name or 'This file'} is empty; record or copy it again.")
         if size > self.settings.max_upload_mb * 2**20:
             raise RefusedError(
                 413,
-                f"{name} has {size / 2**20:.0f} MB, more than the {self.settings.max_upload_mb} MB "
+                f"{name} has {min(size >> 20, MOST_SAID)} MB, more than the {self.settings.max_upload_mb} MB "
                 "that are taken; cut it down to one set.",
             )
         with self.store.begin() as session:
@@ -139,7 +141,7 @@ class Uploads:
                 begins_s=float(begins) if isinstance(begins, int | float) else 0.0, upload_id=upload.id,
             )  # fmt: skip
         given = asked.get("load_kg")
-        load = float(given) if isinstance(given, int | float) else None
+        load = float(given) if isinstance(given, int | float) and abs(given) < MOST_SAID else None
         return intake.take(
             self.store, upload.owner_id, upload.name, self._path(upload.id), upload_id=upload.id,
             exercise=str(asked.get("exercise")), load_kg=load, load_at=asked.get("load_at"),

@@ -32,3 +32,11 @@ def left(seconds: float) -> str:
     if seconds > 90:
         return f"about {seconds / 60:.0f} minutes left"
     return f"about {max(5, 5 * round(seconds / 5)):.0f} seconds left"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest sensible unit: 4 s, 12 min, 3 h, 2 days."""
+    for most, size, unit in ((100, 1, "s"), (6000, 60, "min"), (2 * 86400, 3600, "h")):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"

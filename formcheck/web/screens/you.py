@@ -6,7 +6,7 @@ import streamlit as st
 
 from formcheck.lifter import HEIGHT_M, LOAD_KG, MASS_KG, POUND_KG, SEXES
 from formcheck.store import people
-from formcheck.web import wording
+from formcheck.web import links, wording
 from formcheck.web.screens import safety
 from formcheck.web.visitor import Visitor
 
@@ -26,6 +26,8 @@ def show(who: Visitor) -> None:
     st.subheader("Safety questions")
     st.write(safety.advice(who) or "Your answers do not keep you from training.")
     st.button("Answer them again", on_click=safety.again)
+    if who.account is None:
+        links.leave("/queue", "How the analyses are doing")
 
 
 def first(who: Visitor) -> None:
