@@ -20,6 +20,7 @@ from formcheck.web.screens import (
     history,
     inbox,
     live,
+    live_webrtc,
     manual,
     news,
     people,
@@ -87,6 +88,7 @@ def pages_of(who: Visitor, gate: Callable[[Visitor], bool] = lambda _: True) -> 
     return {
         "check": page(check.show, "Check a set", "check", default=first),
         "live": page(live.show, "Live", "live"),
+        "live-webrtc": page(live_webrtc.show, "Live on the server", "live-webrtc", visibility="hidden"),
         "history": page(history.show, news.title(unseen), "history"),
         "manual": st.Page(lambda: manual.show(who), title="Manual", url_path="manual"),
         "you": page(you.show, "You", "you"),

@@ -11,7 +11,7 @@ from formcheck.errors import FormcheckError, ModelError
 from formcheck.exercises import EXERCISES
 from formcheck.web import components, links, live_assets
 from formcheck.web.media_routes import ASSETS
-from formcheck.web.screens import fields, safety
+from formcheck.web.screens import fields, live_webrtc, safety
 from formcheck.web.visitor import Visitor
 
 AUTO = "auto"
@@ -37,6 +37,7 @@ def show(who: Visitor) -> None:
     _place(exercise)
     over = components.live({**where, **_choices(who, exercise)})
     st.caption(PRIVACY)
+    _on_the_server()
     if over:
         links.go("review", set=over["set"])
 
@@ -55,6 +56,13 @@ def _missing(why: str) -> None:
             st.error(str(e))
         else:
             st.rerun()
+    _on_the_server()
+
+
+def _on_the_server() -> None:
+    """The way out where the browser cannot run the pose model, if this server offers it."""
+    if live_webrtc.available() and st.button("Slow here? Let the server look", type="tertiary"):
+        links.go("live-webrtc")
 
 
 def _exercise() -> str:
