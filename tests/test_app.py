@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from formcheck.store.tokens import new_token
 from formcheck.web import server as server_module
 from formcheck.web import visitor as visitor_module
 from formcheck.web.media_routes import ASSETS
-from formcheck.web.screens import manual, safety
+from formcheck.web.screens import live_webrtc, manual, safety
 from formcheck.web.server import Server
 
 TOKEN = new_token()
@@ -322,7 +323,7 @@ def test_live_without_the_web_build_says_so_and_offers_both_ways(
     monkeypatch.setattr(web_build, "find", missing)
     app = page("live")
     assert "film the set and upload the video" in words(app)
-    assert [b.label for b in app.button] == ["Check a set instead", "Fetch it now (10 MB)"]
+    assert [b.label for b in app.button][:2] == ["Check a set instead", "Fetch it now (10 MB)"]
     monkeypatch.setattr(web_build, "provision", lambda _: missing())
     button(app, "Fetch it now").click().run()
     assert "not installed" in words(app)
@@ -341,3 +342,26 @@ def test_live_offers_every_exercise_and_what_to_do_with_the_video(
         assert not app.exception
         assert "Where the camera goes" in words(app)
     assert {"Record the video", "One slow hinge first", "Voice", "Tones"} == {t.label for t in app.toggle}
+
+
+def test_the_server_looks_where_the_extra_is_installed(
+    app_server: Server, me: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_webrtc, "available", lambda: False)
+    assert "formcheck[webrtc]" in words(page("live_webrtc"))
+    assert not [b for b in page("live").button if "server" in b.label]
+    monkeypatch.setattr(live_webrtc, "available", lambda: True)
+    assert [b for b in page("live").button if "server" in b.label]
+
+
+def test_a_live_set_says_where_live_and_the_check_differ(app_server: Server, me: str) -> None:
+    set_id = add(app_server, me, factories.finding(), video="video.mp4")
+    live = {"schema": 1, "began_s": 0.0, "offset_s": 0.0, "told": [], "report": factories.report().to_dict()}
+    app_server.store.media.put(sets.key(set_id, "live.json"), json.dumps(live).encode())
+    app = page("review", set=set_id)
+    assert [e.label for e in app.expander if "differ" in e.label] == ["Where live and the check differ (1)"]
+    assert "live nothing, afterwards a" in words(app)
+    same = add(app_server, me, factories.finding())
+    live["report"] = factories.report(factories.finding()).to_dict()
+    app_server.store.media.put(sets.key(same, "live.json"), json.dumps(live).encode())
+    assert not [e for e in page("review", set=same).expander if "differ" in e.label]
