@@ -18,17 +18,30 @@ SET_S = 120.0  # from Begin until a set must be over
 
 SPY = """
 window.said = []; window.sockets = []; window.sent = { frames: 0, last: -1 }; window.streams = [];
+window.speeds = { lag: [], answer: [], sent: [] };
+const shadows = [], attach = Element.prototype.attachShadow, waiting = new Map();
+Element.prototype.attachShadow = function (how) { shadows.push(attach.call(this, how)); return shadows.at(-1); };
+const lag = () => Number(shadows.map((s) => s.querySelector('.live')).find(Boolean)?.dataset.lag);
 window.WebSocket = class extends WebSocket {
   constructor(...how) {
     super(...how);
     if (!String(how[0]).includes('/live/ws')) return;
     window.sockets.push(this);
-    this.addEventListener('message', ({ data }) => window.said.push(JSON.parse(data)));
+    this.addEventListener('message', ({ data }) => {
+      const one = JSON.parse(data), sent = waiting.get(one.seq);
+      window.said.push(one);
+      if (sent) window.speeds.answer.push(performance.now() - sent);
+      waiting.clear();
+    });
   }
   send(data) {
     if (data instanceof ArrayBuffer && window.sockets.includes(this)) {
       window.sent.frames++;
-      window.sent.last = Math.max(window.sent.last, new DataView(data).getUint32(0, true));
+      const seq = new DataView(data).getUint32(0, true), now = performance.now();
+      window.sent.last = Math.max(window.sent.last, seq);
+      waiting.set(seq, now);
+      window.speeds.sent.push(now);
+      if (lag()) window.speeds.lag.push(lag());
     }
     super.send(data);
   }

@@ -42,28 +42,26 @@ class Live {
     Object.assign(this, { data, tell });
     if (this.running) return;
     Object.assign(this.switches, { speech: data.speech, sound: data.sound });
-    this.invite(this.problem ?? "");
+    this.invite();
   }
 
   // ---- before ---------------------------------------------------------------------------------------
 
-  /** The Begin button, and why it is not there or what went wrong. */
-  invite(problem) {
+  /** The Begin button, and why it is not there, what went wrong, or how the last set ended. */
+  invite() {
     this.root.classList.remove("on");
-    const never = unfit(), parts = [];
-    if (problem || never) parts.push(make("p", "problem", { textContent: never || problem, role: "alert" }));
+    const never = unfit(), said = never || this.problem || this.ended, parts = [];
+    const className = never || this.problem ? "problem" : "ended";
+    if (said) parts.push(make("p", className, { textContent: said, role: "alert" }));
     if (!never) parts.push(make("button", "begin", {
-      type: "button", textContent: problem ? "Try again" : "Begin", onclick: () => this.begin(),
+      type: "button", textContent: this.problem ? "Try again" : "Begin", onclick: () => this.begin(),
     }));
     this.root.replaceChildren(...parts);
     delete this.root.dataset.stage;
   }
 
   async begin() {
-    this.running = true;
-    this.problem = null;
-    this.recordings = [];
-    this.state = null;
+    Object.assign(this, { running: true, ending: false, problem: "", ended: "", recordings: [], state: null });
     this.voice.wake();
     this.root.classList.add("on");
     this.root.requestFullscreen?.().catch(() => {}); // it fills the page anyway
@@ -267,7 +265,7 @@ class Live {
   // ---- the end --------------------------------------------------------------------------------------
 
   end() {
-    if (!this.state) return this.leave("");
+    if (!this.state) return this.leave();
     this.link.say({ type: "stop" });
     this.screen.stage("done", words.ENDING);
   }
@@ -277,12 +275,15 @@ class Live {
     const recordings = this.recordings;
     const blobs = await Promise.all(recordings.map((one) => one.stop()));
     this.rest();
-    if (!set) return this.leave(said);
+    if (!set) {
+      this.ended = said;
+      return this.leave();
+    }
     this.screen.stage("done", said);
     this.voice.say(said || words.STAGES.done[1]);
     const longest = blobs.map((blob, i) => ({ blob, at: recordings[i].at })).sort((a, b) => b.blob.size - a.blob.size)[0];
     if (longest?.blob.size) await this.hand(set, longest);
-    else this.leave("", { set, words: said });
+    else this.leave(set);
   }
 
   /** Send the recording, as often as the person likes to try. */
@@ -291,14 +292,14 @@ class Live {
       load_kg: this.data.load_kg, load_at: this.data.load_at };
     const bar = make("progress", "sending", { max: 1, value: 0 });
     bar.setAttribute("aria-label", words.SENDING);
-    const without = () => this.leave("", { set });
+    const without = () => this.leave(set);
     const box = make("div", "after");
     const line = make("p", "", { textContent: `${words.SENDING} (${(blob.size / 2 ** 20).toFixed(0)} MB) …` });
     box.append(line, bar, make("button", "", { type: "button", textContent: "Go on without the recording", onclick: without }));
     this.root.append(box);
     try {
       const answer = await send(blob, about, (share) => { bar.value = share; });
-      if (this.running) this.leave("", { set: answer.set ?? set });
+      this.leave(answer.set ?? set);
     } catch (error) {
       line.textContent = error.sentence ?? words.NOT_SENT;
       bar.remove();
@@ -306,19 +307,20 @@ class Live {
     }
   }
 
+  /** Back to the page, which says what went wrong. */
   fail(said) {
-    this.leave(said);
+    this.problem = said;
+    this.leave();
   }
 
-  /** Back to the page: with a problem in words, or with {set} for the page to open. */
-  leave(problem, over) {
+  /** Back to the page, which opens the set if there is one. */
+  leave(set = null) {
     if (!this.running) return;
     this.rest();
     this.running = false;
-    this.problem = problem;
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
-    this.invite(problem);
-    if (over) this.tell(over);
+    this.invite();
+    if (set) this.tell({ set });
   }
 
   /** Let go of camera, model, socket. */
