@@ -20,7 +20,10 @@ SPY = """
 window.said = []; window.sockets = []; window.sent = { frames: 0, last: -1 }; window.streams = [];
 window.speeds = { lag: [], answer: [], sent: [] };
 const shadows = [], attach = Element.prototype.attachShadow, waiting = new Map();
-Element.prototype.attachShadow = function (how) { shadows.push(attach.call(this, how)); return shadows.at(-1); };
+Element.prototype.attachShadow = function (how) {
+  shadows.push(attach.call(this, how));
+  return shadows.at(-1);
+};
 const lag = () => Number(shadows.map((s) => s.querySelector('.live')).find(Boolean)?.dataset.lag);
 window.WebSocket = class extends WebSocket {
   constructor(...how) {
