@@ -77,9 +77,9 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(store: Store, clie
         accounts.with_password(store, email, "warm up once")
         times = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             accounts.with_password(store, email, "not the password")
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return min(times)
 
     assert 0.5 < seconds("nobody@example.com") / seconds("client@example.com") < 2.0

@@ -348,7 +348,7 @@ def _page(status: int = 200, **values: Any) -> Response:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("formcheck.web", "pages"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("formcheck.web", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template("door.html.j2")

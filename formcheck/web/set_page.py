@@ -114,7 +114,7 @@ def _listed(report: Report, comment: Comment) -> dict[str, str]:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("formcheck.web", "pages"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("formcheck.web", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template("set.html.j2")
