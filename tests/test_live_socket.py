@@ -173,6 +173,8 @@ def test_without_the_cookie_there_is_no_socket(app) -> None:
         {"type": "hello", "size": [640, 10**9]},
         {"type": "hello", "size": [640, 480], "exercise": "curl"},
         {"type": "hello", "size": [640, 480], "load_kg": 1e9},
+        {"type": "hello", "size": [640, 480], "load_at": "head"},
+        {"type": "hello", "size": [640, 480], "load_at": ["head"]},
         {"type": "hello", "size": [640, 480], "load_kg": float("nan")},
         [],
     ],

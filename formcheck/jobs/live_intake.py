@@ -15,6 +15,7 @@ from formcheck.exercises import EXERCISES
 from formcheck.jobs import queue
 from formcheck.jobs.intake import lifter_of, stored_name
 from formcheck.jobs.work import TRACK
+from formcheck.lifter import Lifter, LoadAt
 from formcheck.live.record import LIVE, record, with_video
 from formcheck.live.session import Result
 from formcheck.options import Options
@@ -28,17 +29,18 @@ NONE_WAITS = "There is no live set that waits for this recording; upload it as a
 
 @dataclass(frozen=True)
 class LiveWish:
-    """What a live set was begun with: the camera's picture, the exercise or "auto", the load."""
+    """What a live set was begun with: picture size, the exercise or "auto", the load and where it is."""
 
     size: tuple[int, int]
     exercise: str = "auto"
     load_kg: float | None = None
+    load_at: LoadAt | None = None
 
 
 def options_for(store: Store, person_id: str, wish: LiveWish) -> Options:
     """The options of a live set of this person. Raises ConfigError for a load that cannot be."""
     with store.begin() as session:
-        return Options(exercise=wish.exercise, lifter=lifter_of(session, person_id, wish.load_kg))
+        return Options(exercise=wish.exercise, lifter=_lifter(session, person_id, wish))
 
 
 def take(store: Store, person_id: str, result: Result, wish: LiveWish) -> tuple[str, str]:
@@ -49,7 +51,7 @@ def take(store: Store, person_id: str, result: Result, wish: LiveWish) -> tuple[
         with store.begin() as session:
             lift = LiftSet(
                 id=set_id, owner_id=person_id, name=NAME, video=None,
-                lifter=sets.known(lifter_of(session, person_id, wish.load_kg)), wanted=_wanted(result, wish),
+                lifter=sets.known(_lifter(session, person_id, wish)), wanted=_wanted(result, wish),
                 report=report.to_dict(), headline=headline(report), exercise=report.exercise,
             )  # fmt: skip
             session.add(lift)
@@ -83,6 +85,10 @@ def attach(
             queue.withdraw(session, job)
         session.delete(session.get_one(Upload, upload_id))
         return set_id, queue.enqueue(session, lift, "check").id
+
+
+def _lifter(session: Session, person_id: str, wish: LiveWish) -> Lifter:
+    return lifter_of(session, person_id, wish.load_kg, wish.load_at)
 
 
 def _waiting(store: Store, session: Session, set_id: str, person_id: str) -> LiftSet:

@@ -244,7 +244,7 @@ def wish_of(hello: dict[str, Any]) -> live_intake.LiveWish:
     if exercise != "auto" and exercise not in EXERCISES:
         raise ConfigError(f"There is no exercise {exercise!r}; choose auto, {', '.join(EXERCISES)}.")
     load_kg = float(load) if isinstance(load, int | float) else None
-    return live_intake.LiveWish((numbers[0], numbers[1]), exercise, load_kg)
+    return live_intake.LiveWish((numbers[0], numbers[1]), exercise, load_kg, hello.get("load_at"))
 
 
 def _command(session: LiveSession, asked: dict[str, Any]) -> Callable[[], object]:
