@@ -267,7 +267,7 @@ def test_nothing_is_taken_in_without_consent(house: House) -> None:
 
 # ---- pages ------------------------------------------------------------------------------------------
 
-OWN_PAGES = {"check", "live", "history", "manual", "you", "side", "review", "privacy"}
+OWN_PAGES = {"check", "live", "live-webrtc", "history", "manual", "you", "side", "review", "privacy"}
 PAGES = {
     "owner": OWN_PAGES,
     "trainer": {"inbox", "clients", "client", "agreement", *OWN_PAGES},
