@@ -35,6 +35,10 @@ test-live-long: $(VENV)/.dev ## a live set of 20 minutes: no growth of memory
 	$(BIN)/pip install --quiet -e ".[browser]"
 	FORMCHECK_LIVE_MINUTES=20 $(BIN)/python -m pytest -s browser_tests/test_live.py -k long_set
 
+bench-live: $(VENV)/.dev ## how quick live sets are in a real browser; writes the figures into docs/live.md
+	$(BIN)/pip install --quiet -e ".[browser]"
+	$(BIN)/python benchmarks/live_browser.py --write docs/live.md
+
 bench-app: $(VENV)/.dev ## how quick the app is, in a real browser; writes the figures into docs/design.md
 	$(BIN)/pip install --quiet -e ".[browser]"
 	$(BIN)/python benchmarks/app.py --write docs/design.md

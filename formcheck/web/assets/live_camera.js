@@ -12,7 +12,7 @@ const FAILURES = {
 };
 
 export const INSECURE = "Browsers give the camera only to pages of the same machine or over HTTPS. Open the app as " +
-  "http://localhost on the machine that runs it, or put HTTPS in front of it (docs/live.md says how).";
+  "http://localhost on the machine that runs it, or put HTTPS in front of it (docs/team.md says how).";
 export const TOO_OLD = "This browser cannot follow you live (it lacks WebAssembly or the means to read single " +
   "pictures of the camera). Use a current Chrome, Edge, Safari or Firefox.";
 
