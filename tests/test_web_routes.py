@@ -157,6 +157,24 @@ def alone(store: Store) -> Starlette:
     return Starlette(routes=routes, middleware=[one])
 
 
+def test_parts_of_a_video_are_the_right_ones(store, mine) -> None:
+    content = SAMPLE.read_bytes()
+    url = f"/m/{send(mine, content).json()['set']}/video.mp4"
+    whole = mine.get(url)
+    assert whole.headers["accept-ranges"] == "bytes"
+    last = mine.get(url, headers={"range": "bytes=-100"})
+    assert (last.status_code, last.content) == (206, content[-100:])
+    rest = mine.get(url, headers={"range": f"bytes={len(content) - 5}-"})
+    assert rest.content == content[-5:]
+    assert rest.headers["content-range"] == f"bytes {len(content) - 5}-{len(content) - 1}/{len(content)}"
+    beyond = mine.get(url, headers={"range": f"bytes={len(content)}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) in (
+        (416, f"bytes */{len(content)}"), (416, f"*/{len(content)}"),
+    )  # fmt: skip
+    changed = mine.get(url, headers={"range": "bytes=0-9", "if-range": '"another"'})
+    assert (changed.status_code, changed.content) == (200, content)
+
+
 def test_the_guard_sets_cookie_and_policy_and_knows_its_hosts(alone) -> None:
     page = TestClient(alone).get("/", headers={"accept": "text/html"})
     cookie = page.headers["set-cookie"]
