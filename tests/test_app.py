@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,26 @@ def test_the_history_lists_and_deletes(app_server, me) -> None:
     assert sets.of_person(app_server.store, me) == []
 
 
+def test_the_history_is_filtered_by_date(app_server, me) -> None:
+    add(app_server, me, headline="An old one.", created_s=time.time() - 40 * 86400)
+    add(app_server, me, headline="A new one.")
+    app = page("history")
+    assert "An old one." in words(app)
+    next(s for s in app.selectbox if s.label == "When").set_value("The last 30 days").run()
+    assert "An old one." not in words(app)
+    assert "A new one." in words(app)
+
+
+def test_several_trends_are_shown_at_once(app_server, me) -> None:
+    for _ in range(2):
+        add(app_server, me, factories.finding())
+    app = page("history")
+    (chooser,) = app.multiselect
+    assert len(chooser.value) > 1
+    for name in chooser.value:
+        assert name in words(app)
+
+
 def test_the_manual_has_every_exercise(app_server, me) -> None:
     app = page("manual")
     assert "Film it" in words(app)
@@ -280,7 +301,7 @@ def test_every_exercise_and_fault_has_a_picture_with_a_caption() -> None:
 def test_the_profile_keeps_pounds_and_feet_as_kilograms_and_metres(app_server, me) -> None:
     people.update_profile(app_server.store, me, length_unit="ft", mass_unit="lb")
     app = page("you")
-    for label, value in (("Height (feet)", 5), ("and inches", 10), ("Body mass (lb)", 176.4)):
+    for label, value in (("Height (feet)", 5), ("and inches", 10), ("Body weight (lb)", 176.4)):
         next(n for n in app.number_input if n.label == label).set_value(value)
     button(app, "Save").click().run()
     profile = people.profile(app_server.store, me)

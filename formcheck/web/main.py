@@ -46,6 +46,7 @@ NO_COOKIE = (
 def run() -> None:
     """Show the page that was asked for."""
     st.set_page_config(page_title="formcheck", page_icon=ASSETS / "icon.svg", layout="centered")
+    st.html(ASSETS / "page.css")
     who = visitor()
     if who is None:
         _nobody()

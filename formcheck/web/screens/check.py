@@ -34,10 +34,10 @@ def show(who: Visitor) -> None:
         st.markdown("\n".join(f"- **{e.title}.** {e.film_it}" for e in EXERCISES.values()))
     news.show(who)
     components.uploader("Choose a video", components.VIDEOS, _options(who))
+    _sets(who)
     if st.button("Or do a set live, in front of this device's camera"):
         links.go("live")
     _samples(who)
-    _sets(who)
 
 
 def _options(who: Visitor) -> dict[str, Any]:

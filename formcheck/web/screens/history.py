@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from formcheck.exercises import EXERCISES
@@ -14,6 +16,8 @@ from formcheck.web.visitor import Visitor
 
 EVERY = "Every exercise"
 NO_FILTER, CLEAN = "Any", "Without a flag"
+PERIODS = {"Any time": None, "The last 7 days": 7, "The last 30 days": 30, "The last 12 months": 365}
+DAY_S = 86400.0
 PAGE = 20  # sets shown before asking for more
 
 
@@ -42,9 +46,12 @@ def _filtered(lifts: list[LiftSet]) -> list[LiftSet]:
         "Exercise", [EVERY, *there], default=there[0] if len(there) == 1 else EVERY,
         format_func=lambda name: titles.get(name, name),
     )  # fmt: skip
-    chosen = [lift for lift in lifts if exercise in (None, EVERY, lift.exercise)]
+    left, right = st.columns(2)
+    days = PERIODS[left.selectbox("When", list(PERIODS))]
+    since = time.time() - days * DAY_S if days else 0.0
+    chosen = [x for x in lifts if exercise in (None, EVERY, x.exercise) and x.created_s >= since]
     codes = sorted({code for lift in chosen for code in _codes(lift)})
-    flag = st.selectbox(
+    flag = right.selectbox(
         "With the flag", [NO_FILTER, CLEAN, *codes],
         format_func=lambda code: code if code in (NO_FILTER, CLEAN) else documented(code).title,
     )  # fmt: skip

@@ -106,13 +106,13 @@ def _third(who: Visitor) -> None:
     st.markdown(EASY_SIGNS)
     answers = {"emergency": False, "warning": False}
     with st.container(horizontal=True):
-        st.button("None of these", type="primary", on_click=_keep, args=(who, GO, {**answers, "easy": False}))
+        st.button("None of these", on_click=_keep, args=(who, GO, {**answers, "easy": False}))
         st.button("At least one of these", on_click=_keep, args=(who, EASY, {**answers, "easy": True}))
 
 
 def _choice(who: Visitor, no: str, step: int, yes: str, outcome: str, answers: dict[str, bool]) -> None:
     with st.container(horizontal=True):
-        st.button(no, type="primary", on_click=_go_to, args=(step,))
+        st.button(no, on_click=_go_to, args=(step,))
         st.button(yes, on_click=_keep, args=(who, outcome, answers))
 
 

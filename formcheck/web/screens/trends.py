@@ -14,19 +14,22 @@ from formcheck.views.groups import by_fault, extra_measures
 from formcheck.words import measure_unit, readable
 
 LEAST_SETS = 2
+SHOWN_AT_FIRST = 3
 FAULTS = "Reps with a flag, per cent"
 
 
 def show(lifts: list[LiftSet]) -> None:
-    """One bar a set, chosen by name: share of flagged reps, one fault, or the mean of one measure."""
+    """One bar a set, for each name that is chosen: share of flagged reps, a fault, the mean of a measure."""
     rows = [row for lift in lifts if (row := _row(lift))]
     if len(rows) < LEAST_SETS:
         st.caption("From two sets of one exercise on, their trends are shown here.")
         return
     table = pd.DataFrame(rows).sort_values("day")
     table.index = pd.Index([f"{n}. {day:%d %b}" for n, day in enumerate(table.pop("day"), start=1)])
-    name = st.selectbox("Trend", list(table.columns))
-    st.bar_chart(table[[name]], y_label=name, x_label="set, oldest first", sort=False, height=260)
+    names = st.multiselect("Trends", list(table.columns), default=list(table.columns)[:SHOWN_AT_FIRST])
+    for name in names:
+        st.markdown(f"**{name}**")
+        st.bar_chart(table[[name]], x_label="set, oldest first", y_label="", sort=False, height=170)
 
 
 def _row(lift: LiftSet) -> dict[str, Any] | None:

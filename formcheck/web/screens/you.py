@@ -13,7 +13,7 @@ from formcheck.web.visitor import Visitor
 UNSAID = "rather not say"
 WHAT_FOR = (
     "All optional. Your **height** gives speeds and distances in metres and centimetres; your **body "
-    "mass** and the **load** give an estimate of the load on your lower back. Nothing leaves this machine."
+    "weight** and the **load** give an estimate of the load on your lower back. Nothing leaves this machine."
 )
 
 
@@ -49,7 +49,7 @@ def _profile(who: Visitor) -> bool:
     with st.form("profile"):
         height_m = _height(old.height_m, length or "cm")
         factor = POUND_KG if weight == "lb" else 1.0
-        mass = _number(f"Body mass ({weight})", old.mass_kg, factor, *MASS_KG)
+        mass = _number(f"Body weight ({weight})", old.mass_kg, factor, *MASS_KG)
         load = _number(f"Usual load on the bar ({weight})", old.load_kg, factor, *LOAD_KG)
         sexes = [UNSAID, *SEXES]
         sex = st.selectbox(
