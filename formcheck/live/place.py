@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.body import Body
 from formcheck.calibration import Calibration, quiet_standing
@@ -13,10 +14,14 @@ from formcheck.exercises import EXERCISES
 from formcheck.pose import PoseTrack
 from formcheck.recognise import smoothed, spans
 from formcheck.signals import SIGNALS
+from formcheck.unloaded import find_hinge
+
+Array = NDArray[np.float64]
 
 UPTO_S = 0.5  # quiet that ended no longer ago than this lasts: how quiet the last moments are shows later
 NEAR_LEVEL = 50.0  # degrees of the trunk from upright from which a plank is looked for (gate of the plank)
 STANDING = ("knee_angle", "trunk_inclination", "hip_height")
+HINGE = ("knee_angle", "trunk_inclination", "hip_over_hand")
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,7 @@ def in_place(track: PoseTrack, calibration: Calibration | None, wanted: str) -> 
     """
     if calibration is None:
         return None
-    bodies = [Body(pose, calibration.reference) for pose in track]
-    columns = {name: np.array([SIGNALS[name].of(body) for body in bodies]) for name in STANDING}
+    columns = _columns(track, calibration, STANDING)
     end = float(track.times_s[-1])
     if wanted != "plank":
         runs = quiet_standing(track.times_s, columns)
@@ -48,3 +52,14 @@ def in_place(track: PoseTrack, calibration: Calibration | None, wanted: str) -> 
         if holds and end - smooth.times_s[holds[-1].last] <= UPTO_S:
             return Place("plank", float(smooth.times_s[holds[-1].first]))
     return None
+
+
+def hinge_in(track: PoseTrack, calibration: Calibration) -> tuple[float, float] | None:
+    """From when to when the lifter hinges, hands on the hips; None where that is not plain."""
+    rows = find_hinge(track.times_s, _columns(track, calibration, HINGE))
+    return (float(track.times_s[rows[0]]), float(track.times_s[rows[-1]])) if len(rows) else None
+
+
+def _columns(track: PoseTrack, calibration: Calibration, names: tuple[str, ...]) -> dict[str, Array]:
+    bodies = [Body(pose, calibration.reference) for pose in track]
+    return {name: np.array([SIGNALS[name].of(body) for body in bodies]) for name in names}

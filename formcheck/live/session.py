@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, field, replace
 from math import ceil
 from typing import Any, Literal
 
-from formcheck.calibration import calibrate
+from formcheck.calibration import Calibration, calibrate
 from formcheck.errors import LiveError
 from formcheck.live import wire
 from formcheck.live.cues import Cue
 from formcheck.live.kept import Kept
 from formcheck.live.lifting import Lifting
-from formcheck.live.place import Place, in_place
+from formcheck.live.place import Place, hinge_in, in_place
 from formcheck.live.setting_up import NOTHING_YET, Item, can_start, check, first_advice
 from formcheck.options import Options
 from formcheck.pose import CALIBRATED_S, Pose, PoseTrack
@@ -85,6 +85,7 @@ class LiveSession:
     _now_s: float = 0.0
     _since_s: float = 0.0  # when the stage began
     _looked_s: float = -LOOK_S
+    _standing: Calibration | None = None
     _hinge_s: tuple[float, float] | None = None
 
     def push(self, data: bytes) -> bool:
@@ -165,7 +166,7 @@ class LiveSession:
         if self.stage == "setup":
             self._take_place(place)
         elif self.stage == "stand":
-            self._stand(place)
+            self._stand(place, calibration)
         elif self.stage == "hinge":
             self._bow()
         elif place is not None or self._stage_s >= READY_S:
@@ -180,17 +181,18 @@ class LiveSession:
         else:
             self._to("stand")
 
-    def _stand(self, place: Place | None) -> None:
+    def _stand(self, place: Place | None, calibration: Calibration | None) -> None:
         if place is None or not can_start(self._items):
             self._kept = None
             self._to("setup")
         elif self._now_s - self._began_s >= (ADVICE_S if first_advice(self._items) else STAND_S):
+            self._standing = calibration
             self._to("hinge" if self.hinge else "countdown")
 
     def _bow(self) -> None:
         assert self._kept is not None
-        calibration = calibrate(self._kept.track())
-        self._hinge_s = calibration.back.hinge_s if calibration else None
+        if self._standing is not None:
+            self._hinge_s = hinge_in(self._kept.track(), self._standing)
         if self._hinge_s is not None or self._stage_s >= HINGE_S:
             self._to("ready")
 
