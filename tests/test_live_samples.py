@@ -55,8 +55,7 @@ def test_live_says_what_the_file_says(name: str, sample, client: TestClient, sto
     with camera(client) as mine:
         mine.hello(shots[0][0].size)
         mine.play(led_in(shots, LEAD_S.get(name, 7.0)))
-        last = mine.states[-1]
-        mine.tell(type="stop")
+        last = mine.tell(type="stop")
     if of_file.exercise == "none":
         assert (last["reps"], mine.cues) == (0, [])
         return
