@@ -11,6 +11,8 @@ from formcheck.web import wording
 from formcheck.web.screens import clients, privacy
 from formcheck.web.visitor import Visitor
 
+SHOWN = 30  # accounts on the page at a time
+
 
 def show(who: Visitor) -> None:
     """The page."""
@@ -19,12 +21,23 @@ def show(who: Visitor) -> None:
         if not access.may_manage(session, who.person_id):
             st.info("Only an admin manages people.")
             return
-    for account in accounts.everybody(who.store):
-        _card(who, account)
+    _everybody(who)
     clients.invite(who, trainer=True)
     st.subheader("Log")
     st.caption("Who did what in the whole team, newest first.")
     st.dataframe(privacy.rows(audit.whole(who.store)), hide_index=True)
+
+
+def _everybody(who: Visitor) -> None:
+    """The accounts, or those that are looked for when they are many."""
+    found = accounts.everybody(who.store)
+    if len(found) > SHOWN:
+        wanted = st.text_input("Find by name or e-mail address").strip().lower()
+        found = [a for a in found if wanted in a.person.name.lower() or wanted in a.email]
+        if len(found) > SHOWN:
+            st.caption(f"The first {SHOWN} of {len(found)}.")
+    for account in found[:SHOWN]:
+        _card(who, account)
 
 
 def _card(who: Visitor, account: Account) -> None:
