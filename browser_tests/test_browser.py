@@ -57,7 +57,7 @@ def upload(page: Page, video: Path = SAMPLE) -> None:
 
 def open_review(page: Page) -> None:
     page.get_by_role("button", name="See what to change").first.click()
-    page.locator(".player .controls").wait_for()
+    page.locator(".player .controls").first.wait_for()
 
 
 def shown_frame(page: Page) -> float:
@@ -82,7 +82,7 @@ def test_from_upload_to_report(page: Page) -> None:
     assert shown_frame(page) > before + 1
     picture(page, "review")
     page.reload()
-    page.locator(".player .controls").wait_for()  # the address is enough
+    page.locator(".player .controls").first.wait_for()  # the address is enough
 
 
 def test_the_curve_follows_the_video_and_a_click_on_it_seeks(page: Page) -> None:
@@ -132,7 +132,7 @@ def test_a_second_browser_shows_the_same_sets(page: Page, app: Served, chromium:
     second = context.new_page()
     second.set_default_timeout(PATIENCE_MS)
     second.goto(page.url)
-    second.locator(".player .controls").wait_for()
+    second.locator(".player .controls").first.wait_for()
     address = second.locator(".player video").get_attribute("src")
     assert second.request.get(f"{app.url}{address}").status == 200
     assert chromium.new_context().request.get(f"{app.url}{address}").status == 404  # as another site would
@@ -173,7 +173,7 @@ def test_the_keyboard_alone_is_enough(app: Served, chromium: Browser, errors: li
     page.get_by_role("button", name="See what to change").wait_for()
     tab_to(page, "See what to change")
     page.keyboard.press("Enter")
-    page.locator(".player .controls").wait_for()
+    page.locator(".player .controls").first.wait_for()
     tab_to(page, "Review player")
     before = shown_frame(page)
     page.keyboard.press("ArrowRight")
