@@ -21,7 +21,7 @@ test: lint ## every test, after the linters
 	$(BIN)/python -m pytest
 
 test-samples: $(VENV)/.dev ## check all of sample_videos/, which make test does for some
-	FORMCHECK_ALL_SAMPLES=1 $(BIN)/python -m pytest tests/test_samples.py
+	FORMCHECK_ALL_SAMPLES=1 $(BIN)/python -m pytest tests/test_samples.py tests/test_live_samples.py
 
 test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install chromium)
 	$(BIN)/pip install --quiet -e ".[browser]"
