@@ -74,6 +74,7 @@ def _worker(args: argparse.Namespace) -> int:
     from formcheck.store import Store
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     settings = _app_settings()
     if args.workers or not settings.workers:
         settings = replace(settings, workers=args.workers or 1)

@@ -177,5 +177,6 @@ def _failures(session: Session) -> tuple[Failure, ...]:
 
 
 def _machines(session: Session, now: float) -> tuple[There, ...]:
-    machines = session.scalars(select(Machine).where(Machine.seen_s > now - THERE_S).order_by(Machine.name))
+    there = select(Machine).where(Machine.seen_s > now - THERE_S, Machine.workers > 0)
+    machines = session.scalars(there.order_by(Machine.name))
     return tuple(There(m.name, m.workers, max(0.0, now - m.seen_s)) for m in machines)
