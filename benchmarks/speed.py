@@ -130,7 +130,7 @@ def stages(clip: Path) -> dict[str, tuple[float, float]]:
     from formcheck.landmarker import Landmarker
     from formcheck.pose import PoseTrack
     from formcheck.swaps import SwapRepair
-    from formcheck.video import VideoFile, VideoSink
+    from formcheck.video import QUICK, VideoFile, VideoSink
     from formcheck.views import folder, overlay
 
     took: dict[str, tuple[float, float]] = {}
@@ -163,7 +163,7 @@ def stages(clip: Path) -> dict[str, tuple[float, float]]:
             frames = list(video)
         with timed("draw"):
             drawn = [overlay.overlaid(frame.image, frame.time_s, scene) for frame in frames]
-        with timed("encode"), VideoSink(Path(name) / "overlay.mp4") as sink:
+        with timed("encode"), VideoSink(Path(name) / "overlay.mp4", QUICK) as sink:
             for frame, image in zip(frames, drawn, strict=True):
                 sink.write(image, frame.time_s)
     return took

@@ -26,7 +26,7 @@ from formcheck.manual import documented
 from formcheck.pose import PoseTrack
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SIGNALS
-from formcheck.video import Frame, VideoFile, VideoSink
+from formcheck.video import QUICK, Frame, VideoFile, VideoSink
 from formcheck.views import drawing
 from formcheck.views.back_edge import edges, judged_spans, reads_outline
 from formcheck.views.drawing import Canvas, Image
@@ -152,7 +152,7 @@ def write_overlay(
     first_s: float | None = None
     with (
         VideoFile(video, start_s - SAME_FRAME_S, end_s + SAME_FRAME_S, LONG_SIDE, EVERY_S) as opened,
-        VideoSink(path) as sink,
+        VideoSink(path, QUICK) as sink,
         ahead(opened, AHEAD) as frames,
         ahead(((f.time_s, overlaid(scene.ground(f), f.time_s, scene)) for f in frames), AHEAD) as pictures,
     ):
