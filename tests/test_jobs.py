@@ -17,13 +17,14 @@ import factories
 import numpy as np
 import pytest
 import stores
+from sqlalchemy import select
 
 from formcheck.errors import ModelError, VideoError
 from formcheck.jobs import intake, queue, work, worker
 from formcheck.jobs import supervisor as supervisor_module
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.store import Store, people, sets
-from formcheck.store.models import Job, LiftSet
+from formcheck.store.models import Job, LiftSet, Machine
 from formcheck.store.settings import AppSettings
 from formcheck.video import VideoSink
 
@@ -119,6 +120,57 @@ def test_a_lapsed_claim_cannot_write(store: Store, me: str, tmp_path: Path, monk
     lift = sets.find(store, second.set_id, me)
     assert lift is not None
     assert lift.headline is None
+
+
+def lease(store: Store, job_id: str, from_now_s: float) -> None:
+    """What a lease looks like after the clock jumped: forward when it lapsed, back when it is far off."""
+    with store.begin() as session:
+        session.get_one(Job, job_id).lease_until_s = time.time() + from_now_s
+
+
+def test_a_lease_given_before_the_clock_was_put_back_runs_out(store: Store, me: str, tmp_path: Path) -> None:
+    _, job_id = taken(store, me, tmp_path)
+    claimed = queue.claim(store, job_id, "w1")
+    assert claimed
+    assert not queue.reap(store)
+    lease(store, job_id, 86400.0)
+    queue.beat(store, claimed, 0.5, "alive")
+    assert not queue.reap(store), "a worker that lives has renewed it"
+    lease(store, job_id, 86400.0)
+    assert queue.reap(store)
+    assert job(store, job_id).state == "queued"
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_clock_that_jumps_takes_no_work_away(noticed: bool, store, me, tmp_path, monkeypatch) -> None:
+    _, job_id = taken(store, me, tmp_path)
+    claimed = queue.claim(store, job_id, "w1")
+    assert claimed
+    monkeypatch.setattr(supervisor_module, "REAP_S", 0.05)
+    monkeypatch.setattr(supervisor_module, "LOOK_S", 0.05)
+    monkeypatch.setattr(supervisor_module, "JUMP_S", 2.0 if noticed else 1e9)
+    supervisor = Supervisor(store, AppSettings(store.folder, workers=0), keeps=False)
+    supervisor.start()
+    wait(lambda: machines(store))
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 3600)  # not that of the database: the lease says it
+    try:
+        time.sleep(0.5)
+        lease(store, job_id, -3700.0)
+        if noticed:
+            time.sleep(0.5)
+            queue.beat(store, claimed, 0.5, "alive")
+            time.sleep(0.5)
+            assert (job(store, job_id).state, job(store, job_id).attempt) == ("running", 1)
+        else:
+            wait(lambda: job(store, job_id).state == "queued")
+    finally:
+        supervisor.stop()
+
+
+def machines(store: Store) -> int:
+    with store.begin() as session:
+        return len(session.scalars(select(Machine)).all())
 
 
 def test_three_broken_attempts_are_enough(store: Store, me: str, tmp_path: Path) -> None:

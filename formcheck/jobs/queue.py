@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Update, or_, select, update
 from sqlalchemy.orm import Session
 
 from formcheck.store import Store
@@ -159,9 +159,12 @@ def announce(store: Store, words: str) -> None:
 def reap(store: Store, dead_worker: str | None = None) -> bool:
     """Queue again what a dead worker held or whose lease ran out; give up after three attempts.
 
+    A lease that ends later than any does was given before the clock was put back: it counts as run out.
     Returns whether a job went back into the line.
     """
-    lapsed = Job.lease_until_s < clock() if dead_worker is None else Job.worker == dead_worker
+    over_s, beyond_s = clock(), clock() + 2 * LEASE_S
+    lapsed = or_(Job.lease_until_s < over_s, Job.lease_until_s > beyond_s)
+    lapsed = lapsed if dead_worker is None else Job.worker == dead_worker
     orphans = update(Job).where(Job.state == RUNNING, lapsed)
     over: dict[str, Any] = {"worker": None, "lease_until_s": None, "ended_s": time.time()}
     with store.begin() as session:

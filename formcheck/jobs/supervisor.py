@@ -41,7 +41,20 @@ TIDY_S = 86400.0  # between two looks for files that belong to no set
 WORKER = ("-m", "formcheck.jobs.start")  # what Python is given to be a worker
 AGAIN_S = 20.0  # between two tries to fetch the pose model
 STALE_UPLOAD_S = 2 * 86400
+JUMP_S = 2.0  # of the clock between two looks; smaller steps harm no lease
 log = logging.getLogger(__name__)
+
+
+class WallClock:
+    """Notices that the clock of this machine jumped: it was set, or the machine slept."""
+
+    def __init__(self) -> None:
+        self._ahead_s = time.time() - time.monotonic()
+
+    def jumped(self) -> bool:
+        """Whether it did since the last time this was asked."""
+        before_s, self._ahead_s = self._ahead_s, time.time() - time.monotonic()
+        return abs(self._ahead_s - before_s) > JUMP_S
 
 
 class Supervisor:
@@ -99,10 +112,12 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stopping.is_set() and not self._model_is_there():
             self._stopping.wait(AGAIN_S)
-        looked, reap_from, tidied = -REAP_S, 0.0, 0.0
+        looked, reap_from, tidied, clock_of_machine = -REAP_S, 0.0, 0.0, WallClock()
         while not self._stopping.is_set():
             self._replace_dead()
             now = time.monotonic()
+            if clock_of_machine.jumped():
+                reap_from = now + queue.LEASE_S  # workers renew their leases first
             try:
                 self._hand_on()
                 if now - looked >= REAP_S:
@@ -116,7 +131,7 @@ class Supervisor:
                     threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
             except DBAPIError as e:
                 log.warning("the database is away: %s", e.orig)
-                reap_from = time.monotonic() + queue.LEASE_S  # workers renew their leases first
+                reap_from = time.monotonic() + queue.LEASE_S  # as above
             self._stopping.wait(LOOK_S)
 
     def _model_is_there(self) -> bool:
@@ -176,7 +191,7 @@ class Supervisor:
             busy = {*session.scalars(select(Job.worker).where(Job.state == RUNNING))}
         scratch = self._store.folder / "scratch"
         for left in scratch.iterdir() if scratch.is_dir() else ():
-            if left.name not in busy and time.time() - left.stat().st_mtime > FRESH_S:
+            if left.name not in busy and abs(time.time() - left.stat().st_mtime) > FRESH_S:
                 shutil.rmtree(left, ignore_errors=True)
 
     def _tidy(self) -> None:

@@ -112,7 +112,7 @@ def _progress(who: Visitor, job: Job) -> None:
     else:
         words = job.stage
         if job.started_s and job.share > ETA_FROM:
-            seconds = (time.time() - job.started_s) * (1 - job.share) / job.share
+            seconds = max(0.0, time.time() - job.started_s) * (1 - job.share) / job.share
             words = f"{words}, {wording.left(seconds)}"
         st.progress(min(job.share, 1.0), "Stopping …" if job.cancel else words)
     st.button(
