@@ -129,8 +129,9 @@ def stages(clip: Path) -> dict[str, tuple[float, float]]:
     from formcheck.estimator import LONG_SIDE
     from formcheck.landmarker import Landmarker
     from formcheck.pose import PoseTrack
+    from formcheck.sink import QUICK, VideoSink
     from formcheck.swaps import SwapRepair
-    from formcheck.video import QUICK, VideoFile, VideoSink
+    from formcheck.video import VideoFile
     from formcheck.views import folder, overlay
 
     took: dict[str, tuple[float, float]] = {}

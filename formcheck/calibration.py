@@ -99,13 +99,11 @@ def calibrate(
     reference = _with_feet(reference, points)
     if abs(yaw) <= SIDE_YAW:
         reference = replace(reference, bones=_bones(points, near, stature), shortest=shortest(yaw))
-    bodies = [Body(pose, reference) for pose in track]
-    columns = {name: _column(name, bodies) for name in SIGNALS}
+    columns = _columns(track, reference, tuple(SIGNALS))
     runs = quiet_standing(track.times_s, columns)
     back = own_back(track, columns, runs, facing, yaw, hinge_s, toe_touch_s)
     reference = replace(reference, back=back.reference)
-    bodies = [Body(pose, reference) for pose in track]
-    columns |= {name: _column(name, bodies) for name in ("back_rounding", "full_flexion_share")}
+    columns |= _columns(track, reference, ("back_rounding", "full_flexion_share"))
     first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
     standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
     return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs), back)
@@ -162,8 +160,14 @@ def _pace(times_s: Array, values: Array) -> Array:
     return out
 
 
-def _column(name: str, bodies: list[Body]) -> Array:
-    return np.array([SIGNALS[name].of(b) for b in bodies], dtype=float)
+def _columns(track: PoseTrack, reference: Reference, names: tuple[str, ...]) -> dict[str, Array]:
+    """Signals of every pose; one body at a time, as an hour of them would take 400 MB."""
+    functions = [SIGNALS[name].of for name in names]
+    values = np.empty((len(names), len(track)))
+    for i, pose in enumerate(track):
+        body = Body(pose, reference)
+        values[:, i] = [of(body) for of in functions]
+    return dict(zip(names, values, strict=True))
 
 
 def _near_side(seen: Array) -> Literal["left", "right"]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import av
 import av.error
 
-from formcheck.video import ONLY_THIS_FILE, VideoFile, VideoSink, sniff
+from formcheck.sink import VideoSink
+from formcheck.video import ONLY_THIS_FILE, VideoFile, sniff
 
 CODECS = {"mov": ("h264", "av1", "vp9"), "matroska": ("vp8", "vp9", "av1")}
 PIXELS = ("yuv420p", "yuvj420p")

@@ -1,4 +1,4 @@
-"""Video in and out: `VideoFile` gives `Frame`s, `VideoSink` takes them. The only place that opens containers.
+"""Video in: `VideoFile` gives `Frame`s (out: `sink`).
 
 Pictures come as they are meant to be seen: rotation flags applied, pixels square, RGB. Times are seconds
 from the first picture, taken from the container, never from a frame rate. What the file claims to be is
@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import av
@@ -23,8 +20,7 @@ import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-from formcheck.errors import ConfigError, OutputError, VideoError
-from formcheck.files import atomic_path
+from formcheck.errors import ConfigError, VideoError
 
 Image = NDArray[np.uint8]
 
@@ -34,10 +30,6 @@ MOST_STRETCH = 4.0  # width of a pixel over its height, or the inverse; beyond, 
 ON_TIME = 0.8  # share of `every_s` after which a picture is due: a phone's 60/s waver by some 3 ms
 SEEK_FROM_S = 5.0  # a start later than this is sought, not decoded up to
 MOST_FAILURES = 3  # unreadable stretches in a row after which the file is taken to end
-TICKS_PER_S = 90_000  # time base of written video: exact for every usual frame rate
-ENCODER = {"preset": "superfast", "crf": "24", "g": "15"}  # web.md: 61 to 80 frames/s at 720p
-QUICK = {"preset": "ultrafast", "crf": "26", "g": "15"}  # half the work, half as large again, as good
-FASTSTART = {"movflags": "+faststart"}
 ONLY_THIS_FILE = {"protocol_whitelist": "file"}
 MAGIC = ((b"\x1a\x45\xdf\xa3", "matroska"), (b"FLV", "flv"), (b"\x00\x00\x01\xba", "mpeg"), (b"OggS", "ogg"))
 
@@ -95,7 +87,7 @@ def _head(path: Path) -> bytes:
     except FileNotFoundError:
         raise VideoError(f"There is no file {path}; check the name.") from None
     except (OSError, ValueError) as e:
-        raise VideoError(f"{path} cannot be read ({_reason(e)}); check its name and permissions.") from None
+        raise VideoError(f"{path} cannot be read ({reason(e)}); check its name and permissions.") from None
     if not head:
         raise VideoError(f"{path.name} is empty; record or copy it again.")
     return head
@@ -141,7 +133,7 @@ class VideoFile:
             self._container = av.open(str(path.absolute()), format=demuxer, options=ONLY_THIS_FILE)
         except (av.error.FFmpegError, OSError, ValueError) as e:
             raise VideoError(
-                f"{path.name} is damaged and cannot be opened ({_reason(e)}); copy it again."
+                f"{path.name} is damaged and cannot be opened ({reason(e)}); copy it again."
             ) from e
         try:
             self._stream = self._video_stream()
@@ -299,84 +291,6 @@ class VideoFile:
         return np.ascontiguousarray(np.rot90(flat, self._turns))
 
 
-def _reason(e: Exception) -> str:
+def reason(e: Exception) -> str:
+    """Why FFmpeg or the system refused, in its words."""
     return getattr(e, "strerror", None) or type(e).__name__
-
-
-class VideoSink:
-    """Writes an H.264 MP4 that every browser plays, whole or not at all; a context manager.
-
-    All pictures have the size of the first; an odd width or height is cut by one pixel. encoder: options of
-    x264. Raises OutputError when the file cannot be written, or was given no picture.
-    """
-
-    def __init__(self, path: Path, encoder: dict[str, str] = ENCODER) -> None:
-        self._path, self._encoder = path, encoder
-        self._stack = ExitStack()
-        self._last = -1
-
-    def __enter__(self) -> VideoSink:
-        temporary = self._stack.enter_context(atomic_path(self._path))
-        try:
-            self._container: Any = av.open(str(temporary.absolute()), "w", format="mp4", options=FASTSTART)
-            self._stack.callback(self._close)
-            self._stream: Any = self._container.add_stream("libx264", rate=30, options=self._encoder)
-        except (av.error.FFmpegError, OSError) as e:
-            self._stack.__exit__(type(e), e, e.__traceback__)
-            raise OutputError(f"Cannot write {self._path} ({_reason(e)}); choose another folder.") from e
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
-        return self
-
-    def write(self, image: Image, time_s: float) -> None:
-        """Add a picture (H, W, 3) uint8 RGB, shown from time_s on; times must increase."""
-        import cv2  # here, as reading video does without; six times as quick as FFmpeg's way into YUV
-
-        height, width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
-        if self._last < 0:
-            self._stream.width, self._stream.height = width, height
-        rgb = np.ascontiguousarray(image[:height, :width])
-        planes = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), dtype=np.uint8)
-        picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-        picture.pts = max(self._last + 1, round(time_s * TICKS_PER_S))
-        picture.time_base = Fraction(1, TICKS_PER_S)
-        self._last = picture.pts
-        with self._named():
-            self._mux(picture)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        except BaseException as e:
-            self._stack.__exit__(type(e), e, e.__traceback__)
-            raise
-        self._stack.__exit__(kind, error, trace)
-
-    def _finish(self) -> None:
-        if self._last < 0:
-            raise OutputError(f"There is no picture to write into {self._path.name}.")
-        with self._named():
-            self._mux(None)
-            self._container.close()
-
-    def _close(self) -> None:
-        """Let go of the file; what is in it will be deleted, or is complete."""
-        with suppress(av.error.FFmpegError, OSError):
-            self._container.close()
-
-    def _mux(self, picture: av.VideoFrame | None) -> None:
-        for packet in self._stream.encode(picture):
-            self._container.mux(packet)
-
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Errors of the encoder and the disk as an OutputError."""
-        try:
-            yield
-        except (av.error.FFmpegError, OSError) as e:
-            raise OutputError(
-                f"Cannot write {self._path} ({_reason(e)}); free some disk space and try again."
-            ) from e

@@ -14,9 +14,9 @@ import team
 from streamlit.testing.v1 import AppTest
 
 from formcheck.jobs import queue, work
+from formcheck.sink import VideoSink
 from formcheck.store import Store, access, accounts, audit, consent, people, sets, signins
 from formcheck.store.models import DROPPED, OWN, Account, Job, LiftSet
-from formcheck.video import VideoSink
 from formcheck.views import drawing, folder
 from formcheck.web import server as server_module
 from formcheck.web import visitor as visitor_module

@@ -19,7 +19,7 @@ import pytest
 
 from formcheck import cli
 from formcheck.pose import PoseTrack
-from formcheck.video import VideoSink
+from formcheck.sink import VideoSink
 
 ROOT = Path(__file__).resolve().parents[1]
 

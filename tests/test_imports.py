@@ -18,9 +18,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files", "arrays", "decode", "geometry", "anthropometry", "ahead"),
     ("lifter",),
     ("pose", "options", "spine_load", "agreement"),
-    ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps", "chunks"),
+    ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps", "chunks", "kept"),
     (
         "landmarker",
+        "sink",
         "silhouette",
         "signals",
         "segments",
@@ -53,8 +54,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 HEAVY = {
     "mediapipe": {"landmarker", "model_bundle", "estimator"},
-    "cv2": {"video", "landmarker", "estimator", "silhouette", "views"},
-    "av": {"video", "info", "playback"},
+    "cv2": {"sink", "landmarker", "estimator", "silhouette", "views"},
+    "av": {"video", "sink", "info", "playback"},
     "streamlit": {"web"},
     "starlette": {"web"},
     "sqlalchemy": {"store", "jobs", "web"},

@@ -23,10 +23,10 @@ from formcheck.errors import ModelError, VideoError
 from formcheck.jobs import intake, queue, work, worker
 from formcheck.jobs import supervisor as supervisor_module
 from formcheck.jobs.supervisor import Supervisor
+from formcheck.sink import VideoSink
 from formcheck.store import Store, people, sets
 from formcheck.store.models import Job, LiftSet, Machine
 from formcheck.store.settings import AppSettings
-from formcheck.video import VideoSink
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.errors import ConfigError, OutputError, VideoError
-from formcheck.video import Frame, VideoFile, VideoSink, parse_time, sniff
+from formcheck.sink import VideoSink
+from formcheck.video import Frame, VideoFile, parse_time, sniff
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -370,7 +371,7 @@ def test_sink_where_nothing_can_be_written(tmp_path: Path) -> None:
 def test_sink_on_a_full_disk(tmp_path: Path) -> None:
     code = (
         "import numpy as np, sys\nfrom pathlib import Path\n"
-        "from formcheck.errors import OutputError\nfrom formcheck.video import VideoSink\n"
+        "from formcheck.errors import OutputError\nfrom formcheck.sink import VideoSink\n"
         "rng = np.random.default_rng(1)\n"
         "try:\n"
         "    with VideoSink(Path(sys.argv[1])) as sink:\n"

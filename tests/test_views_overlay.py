@@ -17,7 +17,8 @@ from formcheck.body import Reference
 from formcheck.exercises import EXERCISES
 from formcheck.pose import J, PoseTrack
 from formcheck.report import Phase
-from formcheck.video import VideoFile, VideoSink
+from formcheck.sink import VideoSink
+from formcheck.video import VideoFile
 from formcheck.views import drawing, judged, overlay
 from formcheck.views.back_edge import edges
 from formcheck.views.drawing import Canvas

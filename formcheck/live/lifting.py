@@ -13,8 +13,8 @@ from formcheck.body import Body
 from formcheck.calibration import calibrate
 from formcheck.exercise import Exercise
 from formcheck.exercises import EXERCISES
+from formcheck.kept import Kept
 from formcheck.live.cues import Coach
-from formcheck.live.kept import Kept
 from formcheck.live.recognising import Recogniser
 from formcheck.options import Options
 from formcheck.pose import Pose

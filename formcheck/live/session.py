@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from formcheck.calibration import Calibration, calibrate
 from formcheck.errors import LiveError
+from formcheck.kept import Kept
 from formcheck.live import wire
 from formcheck.live.cues import Cue
-from formcheck.live.kept import Kept
 from formcheck.live.lifting import Lifting
 from formcheck.live.place import Place, hinge_in, in_place
 from formcheck.live.setting_up import NOTHING_YET, Item, can_start, check, first_advice

@@ -26,7 +26,8 @@ from formcheck.manual import documented
 from formcheck.pose import PoseTrack
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SIGNALS
-from formcheck.video import QUICK, Frame, VideoFile, VideoSink
+from formcheck.sink import QUICK, VideoSink
+from formcheck.video import Frame, VideoFile
 from formcheck.views import drawing
 from formcheck.views.back_edge import edges, judged_spans, reads_outline
 from formcheck.views.drawing import Canvas, Image

@@ -1,4 +1,4 @@
-"""The poses of a live set as they come: some 0.8 kB each, on the set's clock, which begins with the first.
+"""Poses as they come, packed: some 0.8 kB each; those of a live set on its own clock.
 
 They are rounded as a saved track is when they come in, so that the engine live and whoever reads the saved
 track see the same numbers.
@@ -19,11 +19,14 @@ ROWS = 512  # poses of one block: half a minute
 
 
 class Kept:
-    """Poses in time order, packed. `add` gives each back as it will be read."""
+    """Poses in time order, packed. `add` gives each back as it will be read.
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    began_s: the time that becomes 0; None: that of the first pose.
+    """
+
+    def __init__(self, size: tuple[int, int], began_s: float | None = None) -> None:
         self.size = size
-        self.began_s: float | None = None
+        self.began_s = began_s
         self._blocks: list[dict[str, NDArray[Any]]] = []
         self._count = 0
         self._outlined = False
@@ -32,7 +35,7 @@ class Kept:
         return self._count
 
     def add(self, pose: Pose) -> Pose:
-        """Keep a pose; returns it rounded, its time counted from the first."""
+        """Keep a pose; returns it rounded, its time counted from `began_s`."""
         if self.began_s is None:
             self.began_s = pose.time_s
         i = self._count % ROWS
