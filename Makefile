@@ -6,7 +6,7 @@ LISTS := requirements.txt pyproject.toml
 
 ON_SERVERS := $(addprefix tests/test_,store.py jobs.py batch.py people.py web_routes.py)
 
-.PHONY: setup run test test-samples test-browser test-team bench-app fuzz check lint samples manual-pictures screenshots docs clean
+.PHONY: setup run test test-samples test-browser test-team bench-app fuzz bench-speed check lint samples manual-pictures screenshots docs clean
 
 run: $(VENV)/.ready ## open the app in the browser
 	$(BIN)/formcheck serve
@@ -47,8 +47,11 @@ test-team: $(VENV)/.dev ## on PostgreSQL, a bucket and Redis, with several worke
 	$(BIN)/pip install --quiet -e ".[browser,postgres,redis,team]"
 	$(BIN)/python -m pytest -p team_tests.cluster team_tests $(ON_SERVERS)
 
-fuzz: $(VENV)/.dev ## some 2,800 damaged and hostile inputs; writes the figures into docs/reliability.md
+fuzz: $(VENV)/.dev ## some 3,400 damaged and hostile inputs; writes the figures into docs/reliability.md
 	$(BIN)/python benchmarks/fuzz.py --write docs/reliability.md
+
+bench-speed: $(VENV)/.dev ## a check beside the pose model alone (docs/speed.md); on an idle machine
+	$(BIN)/python benchmarks/speed.py
 
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .
