@@ -3,12 +3,14 @@
 import { Camera, failure, unfit } from "./live_camera.js";
 import { Eyes } from "./live_eyes.js";
 import { Link } from "./live_link.js";
-import { Recorder, send } from "./live_recorder.js";
+import { Recorder } from "./live_recorder.js";
 import { Screen, make } from "./live_screen.js";
+import { handOver } from "./live_sending.js";
 import { Voice } from "./live_voice.js";
 import * as words from "./live_words.js";
 
 const AGAIN_MS = 2000; // between tries to get a lost camera back
+const READ_MS = 6000; // how long a sentence stays that nobody can do anything about
 const SAY_CHECK_MS = 1500, REPEAT_CHECK_MS = 8000; // a red check is said when it stays, and again when it stays long
 const lives = new WeakMap();
 
@@ -61,7 +63,8 @@ class Live {
   }
 
   async begin() {
-    Object.assign(this, { running: true, ending: false, problem: "", ended: "", recordings: [], state: null });
+    Object.assign(this, { running: true, ending: false, problem: "", ended: "", recordings: [], state: null,
+      troubles: new Set() });
     this.voice.wake();
     this.root.classList.add("on");
     this.root.requestFullscreen?.().catch(() => {}); // it fills the page anyway
@@ -82,6 +85,7 @@ class Live {
     this.eyes = new Eyes(this.data, (seen) => this.seen(seen), (why) => this.fail(`${words.NO_BUILD} (${why}); ` +
       "record the set and upload it instead."));
     this.eyes.watch(this.screen.video);
+    if (this.data.record && !Recorder.possible()) this.remark("unrecorded");
     this.connect();
   }
 
@@ -92,7 +96,7 @@ class Live {
     const hello = { exercise, hinge, record, load_kg, load_at, size: [videoWidth, videoHeight], fps: Math.round(this.camera.fps) };
     this.link = new Link(hello, {
       state: (state) => this.told(state), done: (message) => this.done(message),
-      error: (message) => this.refused(message), up: (is) => this.notice(is ? "" : words.OFFLINE),
+      error: (message) => this.refused(message), up: (is) => this.trouble("offline", !is),
     });
   }
 
@@ -125,7 +129,7 @@ class Live {
   }
 
   entered({ stage }) {
-    if (stage !== "setup" && this.data.record && !this.recording && stage !== "done") this.record();
+    if (stage !== "setup" && stage !== "done" && this.data.record && !this.recording) this.record();
     if (stage === "set") this.voice.tone("go");
   }
 
@@ -147,24 +151,31 @@ class Live {
   /** The engine does not go on. A session that it no longer knows begins anew by itself. */
   refused({ lost, words: said }) {
     if (!lost) return this.fail(said);
-    this.voice.say(words.LOST);
     this.anew();
-    this.notice(words.LOST);
+    this.remark("lost");
   }
 
   flip(what) {
     this.switches[what] = !this.switches[what];
   }
 
-  notice(said) {
-    this.screen.say(said);
+  /** Something is wrong, or no longer; the most pressing one is shown. */
+  trouble(name, is) {
+    if (is) this.troubles.add(name);
+    else this.troubles.delete(name);
+    const worst = Object.keys(words.TROUBLES).find((one) => this.troubles.has(one));
+    this.screen.say(words.TROUBLES[worst] ?? "");
+  }
+
+  /** Something to know, said and shown for a moment. */
+  remark(name) {
+    this.voice.say(words.TROUBLES[name]);
+    this.trouble(name, true);
+    setTimeout(() => this.trouble(name, false), READ_MS);
   }
 
   record() {
-    if (!Recorder.possible()) {
-      this.notice(words.NO_RECORDING);
-      return;
-    }
+    if (!Recorder.possible()) return;
     this.recording = new Recorder(this.camera.stream, this.eyes.at(performance.now()) ?? 0);
     this.recordings.push(this.recording);
   }
@@ -182,8 +193,7 @@ class Live {
     try {
       await this.look(id);
       this.returned();
-    } catch (error) {
-      this.notice(failure(error));
+    } catch {
       this.lost();
     }
   }
@@ -192,7 +202,7 @@ class Live {
     this.screen.draw(null);
     if (!this.gone) this.link?.say({ type: "camera", state: "lost" });
     this.gone = true;
-    this.notice(words.CAMERA_LOST);
+    this.trouble("camera", true);
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.devices(), AGAIN_MS);
   }
@@ -221,21 +231,20 @@ class Live {
       this.voice.say(words.CAMERA_BACK);
     }
     this.gone = false;
-    this.notice("");
+    this.trouble("camera", false);
     if (this.recording) this.record(); // the old recording ended with the old stream
   }
 
   visible(is) {
     if (this.ending) return;
     this.link?.say({ type: "hidden", hidden: !is });
+    this.trouble("hidden", !is);
     if (is) {
       this.eyes.paused = false;
-      this.notice(this.gone ? words.CAMERA_LOST : "");
       this.stayAwake();
     } else {
       this.eyes.pause();
-      this.notice(words.HIDDEN);
-      this.voice.say(words.HIDDEN);
+      this.voice.say(words.TROUBLES.hidden);
     }
   }
 
@@ -243,13 +252,15 @@ class Live {
   resized() {
     this.screen.fit();
     const { videoWidth, videoHeight } = this.screen.video;
-    if (videoWidth > videoHeight === this.shape) return this.notice("");
-    if (!this.state || this.state.stage === "setup") this.anew();
-    else this.notice(words.TURNED);
+    const turned = videoWidth > videoHeight !== this.shape;
+    if (turned && (!this.state || this.state.stage === "setup")) this.anew();
+    else this.trouble("turned", turned);
   }
 
-  /** Another session with the same camera and model. */
+  /** Another session with the same camera and model; what was recorded belongs to the old one. */
   anew() {
+    this.recordings.forEach((one) => one.stop());
+    Object.assign(this, { recordings: [], recording: null, state: null });
     this.eyes.restart();
     this.connect();
   }
@@ -282,29 +293,10 @@ class Live {
     this.screen.stage("done", said);
     this.voice.say(said || words.STAGES.done[1]);
     const longest = blobs.map((blob, i) => ({ blob, at: recordings[i].at })).sort((a, b) => b.blob.size - a.blob.size)[0];
-    if (longest?.blob.size) await this.hand(set, longest);
-    else this.leave(set);
-  }
-
-  /** Send the recording, as often as the person likes to try. */
-  async hand(set, { blob, at }) {
-    const about = { live_set: set, live_offset_s: at, exercise: this.data.exercise,
-      load_kg: this.data.load_kg, load_at: this.data.load_at };
-    const bar = make("progress", "sending", { max: 1, value: 0 });
-    bar.setAttribute("aria-label", words.SENDING);
-    const without = () => this.leave(set);
-    const box = make("div", "after");
-    const line = make("p", "", { textContent: `${words.SENDING} (${(blob.size / 2 ** 20).toFixed(0)} MB) …` });
-    box.append(line, bar, make("button", "", { type: "button", textContent: "Go on without the recording", onclick: without }));
-    this.root.append(box);
-    try {
-      const answer = await send(blob, about, (share) => { bar.value = share; });
-      this.leave(answer.set ?? set);
-    } catch (error) {
-      line.textContent = error.sentence ?? words.NOT_SENT;
-      bar.remove();
-      box.append(make("button", "", { type: "button", textContent: "Try again", onclick: () => { box.remove(); this.hand(set, { blob, at }); } }));
-    }
+    if (!longest?.blob.size) return this.leave(set);
+    const { exercise, load_kg, load_at } = this.data;
+    const about = { live_set: set, live_offset_s: longest.at, exercise, load_kg, load_at };
+    handOver(this.root, longest.blob, about, (answer) => this.leave(answer?.set ?? set));
   }
 
   /** Back to the page, which says what went wrong. */

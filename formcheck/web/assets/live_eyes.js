@@ -80,7 +80,7 @@ export class Eyes {
     this.busy = true;
     this.last = taken;
     this.began ??= taken;
-    this.worker.postMessage({ kind: "frame", frame, seq: this.next++, time: this.at(taken) }, [frame]);
+    this.worker.postMessage({ kind: "frame", frame, seq: this.next++, time: this.at(taken), taken }, [frame]);
   }
 
   _forget() {

@@ -18,18 +18,21 @@ export const CHECKS = {
   frames: "Speed", people: "Alone", steady: "Camera still",
 };
 
-export const HIDDEN = "Paused: this page was not in front. Come back into the picture; the set goes on.";
-export const CAMERA_LOST = "The camera is gone. Plug it in again, or choose another one: the set goes on by itself.";
+/** What may be wrong in mid-set -> the sentence over the picture, the most pressing first. */
+export const TROUBLES = {
+  offline: "The connection to formcheck is lost; trying again. Nothing is lost: what the camera sees is kept and sent " +
+    "afterwards.",
+  hidden: "Paused: this page was not in front. Come back into the picture; the set goes on.",
+  camera: "The camera is gone. Plug it in again, or choose another one: the set goes on by itself.",
+  turned: "The phone was turned. Turn it back: this set goes on in the direction it was begun in.",
+  lost: "The connection was away for too long: the set begins anew.",
+  unrecorded: "This browser cannot record; the set is judged from what was seen live.",
+};
 export const CAMERA_BACK = "The camera is back.";
-export const OFFLINE = "The connection to formcheck is lost; trying again. Nothing is lost: what the camera sees is " +
-  "kept and sent afterwards.";
-export const TURNED = "The phone was turned. Turn it back: this set goes on in the direction it was begun in.";
-export const LOST = "The connection was away for too long: the set begins anew.";
 export const NO_BUILD = "The part of MediaPipe that runs in the browser does not load";
 export const ENDING = "Ending the set …";
 export const SENDING = "Sending the recording";
 export const NOT_SENT = "The recording could not be sent.";
-export const NO_RECORDING = "This browser cannot record; the set is judged from what was seen live.";
 
 /** The engine's phase of a rep as one reads it from afar. */
 export const PHASES = { descent: "down", ascent: "up", bottom: "bottom", top: "top", hold: "hold" };

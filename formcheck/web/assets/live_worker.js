@@ -44,11 +44,11 @@ async function load({ build, model }) {
   self.postMessage({ kind: "ready" });
 }
 
-/** Analyse one picture. data: {frame, seq, time: seconds}. */
-function look({ frame, seq, time }) {
+/** Analyse one picture. data: {frame, seq, time: seconds of the session, taken: ms that only ever grow}. */
+function look({ frame, seq, time, taken }) {
   const started = performance.now();
   const picture = pixels(frame);
-  last = Math.max(last + 1, Math.round(time * 1000));
+  last = Math.max(last + 1, Math.round(taken));
   let points = null, mask = null;
   tracker.detectForVideo(picture, last, (result) => {
     if (!result.landmarks.length) return;
