@@ -75,9 +75,7 @@ def _measure(
         for live in lives:
             live.begin("Squat", record=record)
         for live in lives:
-            live.until(lambda state: bool(state.get("checks")))
-            live.page.get_by_role("button", name="Start now").click()
-            live.until(lambda state: state["stage"] == "set")
+            live.start()
         for live in lives:
             live.page.evaluate("Object.values(speeds).forEach((list) => list.splice(0))")
         lives[0].page.wait_for_timeout(1000 * SECONDS)

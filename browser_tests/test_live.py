@@ -126,6 +126,7 @@ def test_the_recording_gets_the_report_of_its_own(
     report = judged("squat_faults", "squat")
     with launch(playwright, filmed("squat_faults")) as browser, living(app, browser, errors) as live:
         live.begin("Squat", record=True)
+        live.start()
         set_id = live.done()["set"]
         live.page.wait_for_url(f"**/review?set={set_id}")
         lift = judged_from_video(app, set_id)
@@ -157,6 +158,7 @@ def test_landmarks_only_leaves_no_video(
         sent: list[str] = []
         live.page.on("request", lambda asked: sent.append(asked.url) if "/api/uploads" in asked.url else None)
         live.begin("Squat", record=False)
+        live.start()
         live.until(lambda state: state["reps"] >= 1)
         live.page.get_by_role("button", name="End the set").click()
         lift = saved(app, live.done()["set"])
@@ -192,10 +194,13 @@ def test_a_dropped_socket_loses_nothing(
     report = judged("squat_faults", "squat")
     with launch(playwright, filmed("squat_faults")) as browser, living(app, browser, errors) as live:
         live.begin("Squat")
-        for stage in ("stand", "countdown", "set"):
-            live.until(lambda state, stage=stage: state["stage"] == stage)
+        live.until(lambda state: bool(state.get("checks")))
+        live.page.evaluate("sockets.at(-1).close()")
+        live.until(lambda state: live.page.evaluate("sockets.length") == 2)
+        live.start()
+        for _ in range(2):
             live.page.evaluate("sockets.at(-1).close()")
-            live.page.wait_for_timeout(600)
+            live.page.wait_for_timeout(2000)
         live.until(lambda state: state["reps"] >= 1)
         live.page.evaluate("sockets.at(-1).close()")
         live.done()
@@ -213,6 +218,7 @@ def test_an_unplugged_camera_comes_back(
 ) -> None:
     with launch(playwright, filmed("squat_good", 3)) as browser, living(app, browser, errors) as live:
         live.begin("Squat")
+        live.start()
         before = live.until(lambda state: state["reps"] >= 1)
         live.page.evaluate("unplug()")
         expect(live.page.get_by_text("The camera is gone")).to_be_visible()
@@ -229,7 +235,7 @@ def test_a_hidden_page_pauses_and_says_so(
 ) -> None:
     with launch(playwright, filmed("squat_good")) as browser, living(app, browser, errors) as live:
         live.begin("Squat")
-        live.until(lambda state: state["stage"] == "set")
+        live.start()
         live.page.evaluate("hide(true)")
         expect(live.page.get_by_text("Paused: this page was not in front")).to_be_visible()
         live.page.wait_for_timeout(500)
@@ -331,9 +337,7 @@ def test_a_long_set_does_not_grow(
     endless = filmed("squat_good", alone=True)
     with launch(playwright, endless) as browser, living(app, browser, errors) as live:
         live.begin("Squat")
-        live.until(lambda state: state["checks"])
-        live.page.get_by_role("button", name="Start now").click()
-        live.until(lambda state: state["stage"] == "set")
+        live.start()
         live.page.wait_for_timeout(15_000)
         first = (largest_renderer_mb(), rss_mb(app.process.pid))
         end = time.monotonic() + 60 * MINUTES - 15
