@@ -38,11 +38,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def open_set(page: Page, words: str) -> None:
     """From the history to the review of the set whose row has these words."""
     page.get_by_role("link", name="History").click()
-    page.get_by_role("heading", name="History").wait_for()
-    row = page.locator("[data-testid=stLayoutWrapper], [data-testid=stVerticalBlock]")
-    row.filter(has_text=words).filter(has=page.get_by_role("button", name="Open")).last.get_by_role(
-        "button", name="Open"
-    ).click()
+    opens_it = page.locator("[class*=st-key-open-] button")
+    rows = page.locator("[data-testid=stVerticalBlock]").filter(has_text=words).filter(has=opens_it)
+    rows.last.locator(opens_it).click()
     page.locator(".player .controls").first.wait_for()
 
 
