@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import fuzz, fuzz_files, fuzz_videos
+from benchmarks import fuzz, fuzz_app, fuzz_files, fuzz_videos
 from benchmarks.fuzz_kinds import Kind, Made
 from formcheck.errors import TrackError
 
@@ -21,6 +21,7 @@ SLOW = (fuzz_videos.CHUNKS, "zip bombs")  # to make; test_pose has a small bomb
 def test_a_case_or_two_of_every_kind_ends_right(tmp_path: Path) -> None:
     kinds = [k for k in fuzz_videos.kinds(tmp_path) + fuzz_files.kinds(tmp_path) if k.name not in SLOW]
     kinds = [k for k in kinds if k.stage != "command"]
+    kinds += [k for k in fuzz_app.kinds(tmp_path) if k.name in ("values", "index bytes", "names", "requests")]
     ends = list(fuzz.outcomes(kinds, seed=2, share=0.02, folder=tmp_path))
     assert len(ends) >= 50
     assert [(o.kind.name, o.said) for o in ends if o.end == "defect"] == []
