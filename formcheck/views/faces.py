@@ -17,8 +17,8 @@ from formcheck.pose import J, PoseTrack
 Image = NDArray[np.uint8]
 
 FACE = list(range(J["mouth_right"] + 1))  # nose, eyes, ears, mouth
-WIDE = 1.4  # half the side of the square, in the largest distance between points of the face
-LEAST = 0.3  # the same at least, in lengths of the trunk: a head is some 0.23 m high, a trunk 0.5 m long
+WIDE = 1.8  # half the side of the square, in the largest distance between points of the face
+LEAST = 0.38  # the same at least, in lengths of the trunk: a head is some 0.23 m high, a trunk 0.5 m long
 LATEST_S = 0.5  # a head seen longer ago may be elsewhere
 BLOCKS = 4  # squares along a side; a face that is 4 pixels wide is nobody's
 """Engineering choices; the square covers the whole head with hair and chin."""
