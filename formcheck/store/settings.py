@@ -31,7 +31,8 @@ class AppSettings:
 
     team: whether people sign in; url: the address they open, as in https://form.example.com; keep_days: sets
     older than this are deleted, None never; proxies: addresses whose word is taken for who is asking;
-    memory_mb: of one process of an analysis.
+    memory_mb: of one process of an analysis; smtp: a mail server, as in smtps://user:password@host, and
+    mail_from: the sender; without it no mail is sent.
     """
 
     folder: Path
@@ -47,6 +48,8 @@ class AppSettings:
     media: str = ""
     queue: str = ""
     memory_mb: int = MEMORY_MB
+    smtp: str = ""
+    mail_from: str = ""
 
     @property
     def messages(self) -> str:
@@ -75,6 +78,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> AppSetting
         media=_address(given, "FORMCHECK_MEDIA", BUCKETS),
         queue=_address(given, "FORMCHECK_QUEUE", (*POSTGRES, *REDIS)),
         memory_mb=int(_number(given, "FORMCHECK_MEMORY_MB", MEMORY_MB)),
+        smtp=given.get("FORMCHECK_SMTP", "").strip(),
+        mail_from=given.get("FORMCHECK_MAIL_FROM", "").strip(),
     )
 
 

@@ -192,7 +192,7 @@ def clear_cookie(out: MutableHeaders) -> None:
 def _dress(out: MutableHeaders, asked: Headers, fresh: str | None, *, secure: bool) -> None:
     out.setdefault("content-security-policy", policy())
     out["x-content-type-options"] = "nosniff"
-    out["referrer-policy"] = "same-origin"
+    out.setdefault("referrer-policy", "same-origin")
     out["cross-origin-opener-policy"] = "same-origin"
     out["cross-origin-resource-policy"] = "same-origin"
     if fresh:

@@ -27,6 +27,7 @@ from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard, Identity
 from formcheck.web.guest_routes import GuestRoutes
 from formcheck.web.live_socket import LiveSocket
+from formcheck.web.mailing import Mailer, Postman
 from formcheck.web.media_routes import MediaRoutes
 from formcheck.web.review_routes import ReviewRoutes
 from formcheck.web.uploads import Uploads
@@ -42,13 +43,14 @@ SCRIPT = Path(__file__).parent / "main.py"
 
 @dataclass(frozen=True)
 class Server:
-    """What pages and routes share: the store, the settings, the workers, who asks, and live sets."""
+    """What pages and routes share: store, settings, workers, who asks, live sets, and the mail if any."""
 
     settings: AppSettings
     store: Store
     supervisor: Supervisor
     identity: Identity
     live: LiveSocket
+    mailer: Mailer | None
 
 
 @cache
@@ -62,7 +64,8 @@ def server() -> Server:
         people.local(store)
     supervisor = Supervisor(store, settings)
     live = LiveSocket(store, supervisor)
-    return Server(settings, store, supervisor, Identity(store, settings.team), live)
+    identity, mailer = Identity(store, settings.team), Mailer.of(settings) if settings.team else None
+    return Server(settings, store, supervisor, identity, live, mailer)
 
 
 def routes() -> list[BaseRoute]:
@@ -101,9 +104,14 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     sweeping = Sweeper(one.store, one.settings.keep_days)
     sweeping.start()
     one.supervisor.start()
+    postman = Postman(one.store, one.mailer) if one.mailer else None
+    if postman:
+        postman.start()
     await asyncio.to_thread(_warm)
     yield
     sweeping.stop()
+    if postman:
+        postman.stop()
     one.live.close()
     one.supervisor.stop()
     one.store.close()

@@ -25,13 +25,14 @@ export class Notes {
   constructor(player, about, changed) {
     Object.assign(this, { player, about, changed, scene: player.scene, stage: player.stage });
     this.ink = new Ink(player.frame, this.scene.size);
-    this.bar = make("div", "controls review");
+    this.bar = make("div", "actions review");
     this.editor = make("form", "editor", { hidden: true });
     this.error = make("p", "error", { hidden: true });
     this.error.setAttribute("role", "alert");
     this.lane = make("div", "talk");
     player.timeline.append(this.lane);
-    player.tools.append(this.bar, this.editor, this.error);
+    player.below.append(this.editor, this.error);
+    player.tools.append(this.bar);
     this._buttons();
     this._form();
     this.update(about);
@@ -115,7 +116,7 @@ export class Notes {
   _form() {
     this.text = make("textarea", "", { rows: 3, maxLength: 2000, placeholder: "What should they see or do?" });
     this.text.setAttribute("aria-label", "Comment");
-    const row = make("div", "controls"), button = (words, act, type = "button") => {
+    const row = make("div", "actions"), button = (words, act, type = "button") => {
       const made = make("button", "", { type, textContent: words, onclick: act });
       row.append(made);
       return made;
@@ -167,7 +168,8 @@ export class Notes {
       this.title.textContent = `At ${clock(this.at)}${cut ? `, ${cut.label}` : ""}`;
       this.editor.hidden = false;
     }
-    this.text.focus();
+    this.text.focus({ preventScroll: true });
+    this.player.frame.scrollIntoView({ block: "start" });
   }
 
   _close() {

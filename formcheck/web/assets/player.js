@@ -77,7 +77,8 @@ class Player {
     this.status.setAttribute("aria-live", "off");
     this.timeline = this._timeline();
     this.tools = make("div", "tools");
-    this.root.append(fitted, this.status, this.timeline, this._controls(), this.tools);
+    this.below = make("div", "below");
+    this.root.append(fitted, this.below, this.status, this.timeline, this._controls(), this.tools);
     this.stage = new Stage(frame, scene, data.video, (time, row) => this._moved(time, row));
     frame.addEventListener("click", () => { this.root.focus({ preventScroll: true }); this.stage.toggle(); });
     for (const name of ["play", "pause", "ended"]) this.stage.media.addEventListener(name, () => this._playing());

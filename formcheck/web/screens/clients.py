@@ -10,7 +10,8 @@ from formcheck.store import accounts, audit, consent, invitations, sets
 from formcheck.store.accounts import AccountError
 from formcheck.store.models import Account, LiftSet, OneTimeLink
 from formcheck.web import links, wording
-from formcheck.web.screens import client_work
+from formcheck.web.screens import client_work, sentences
+from formcheck.web.server import server
 from formcheck.web.visitor import Visitor
 
 MADE = "made_link"
@@ -29,6 +30,7 @@ def show(who: Visitor) -> None:
     if not mine:
         st.info("You have no clients here yet. Invite the first one below.")
     invite(who, trainer=False)
+    sentences.show(who)
 
 
 def show_one(who: Visitor) -> None:
@@ -88,7 +90,9 @@ def _manage(who: Visitor, client: Account) -> None:
     with st.expander("Forgotten password, or the end of your work together"):
         if st.button("Make a link for a new password"):
             try:
-                give(f"/reset/{invitations.reset_link(who.store, who.person_id, client.person_id)}", 1)
+                path = f"/reset/{invitations.reset_link(who.store, who.person_id, client.person_id)}"
+                give(path, 1)
+                mail_link(client.email, "A link for a new password", path)
             except AccountError as e:
                 st.error(str(e))
         st.write("Ending it: you see nothing of theirs any more. Their account and their sets stay theirs.")
@@ -116,6 +120,7 @@ def invite(who: Visitor, *, trainer: bool) -> None:
             try:
                 token = invitations.invite(who.store, who.person_id, trainer=trainer, email=email)
                 st.session_state[MADE] = f"/join/{token}"
+                mail_link(email, "Your invitation to formcheck", f"/join/{token}")
             except AccountError as e:
                 st.error(str(e))
     if made := st.session_state.pop(MADE, None):
@@ -123,6 +128,13 @@ def invite(who: Visitor, *, trainer: bool) -> None:
     for link in invitations.open_ones(who.store, who.person_id):
         if link.trainer == trainer:
             _open_one(who, link)
+
+
+def mail_link(email: str, subject: str, path: str) -> None:
+    """Send a link as a mail too, where that is configured and it is known whom to."""
+    mailer = server().mailer
+    if mailer is not None and email.strip():
+        mailer.link(email.strip(), subject, path)
 
 
 def give(path: str, days: int) -> None:

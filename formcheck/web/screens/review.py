@@ -45,8 +45,12 @@ def show(who: Visitor) -> None:
     live_verdict.show(who, lift, report)
     _limits(report)
     said = comments.of_set(who.store, who.person_id, lift.id)
+    talk.end(who, lift, said)
+    if who.owns(lift):  # what the trainer said comes first; a trainer looks first
+        talk.show(who, lift, report, said, lambda time_s: jump(lift, time_s))
     _player(who, lift, said)
-    talk.show(who, lift, report, said, lambda time_s: jump(lift, time_s))
+    if not who.owns(lift):
+        talk.show(who, lift, report, said, lambda time_s: jump(lift, time_s))
     for group in groups:
         _fault(who, lift, report, group)
     side_by_side.first_and_worst(who, lift, report)

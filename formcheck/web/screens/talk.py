@@ -40,7 +40,7 @@ def about(who: Visitor, lift: LiftSet, found: list[Comment]) -> dict[str, Any]:
 
 
 def show(who: Visitor, lift: LiftSet, report: Report, found: list[Comment], jump: Jump) -> None:
-    """Every comment with its answers, oldest first; below, what a trainer does next."""
+    """Every comment with its answers, oldest first."""
     answers: dict[str, list[Comment]] = {}
     for comment in found:
         if comment.reply_to:
@@ -53,7 +53,6 @@ def show(who: Visitor, lift: LiftSet, report: Report, found: list[Comment], jump
     _missed(who, lift, report)
     if not who.owns(lift):
         _general(who, lift)
-        _end(who, lift, sum(c.sent_s is None for c in found))
     comments.saw(who.store, who.person_id, lift.id)
 
 
@@ -137,8 +136,11 @@ def _missed(who: Visitor, lift: LiftSet, report: Report) -> None:
                           args=(who, lift.id, mark.code, mark.segment))  # fmt: skip
 
 
-def _end(who: Visitor, lift: LiftSet, drafts: int) -> None:
-    """Send, or be through without a word, and go on with the next set."""
+def end(who: Visitor, lift: LiftSet, found: list[Comment]) -> None:
+    """For a trainer: send, or be through without a word, and go on with the next set."""
+    if who.owns(lift):
+        return
+    drafts = sum(c.sent_s is None and c.author_id == who.person_id for c in found)
     state = inbox.state(who.store, who.person_id, lift.id)
     following = inbox.following(who.store, who.person_id, lift.id)
     words = f"Send {drafts} comment{'s' if drafts > 1 else ''}" if drafts else "Reviewed, nothing to say"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from formcheck.lifter import HEIGHT_M, LOAD_KG, MASS_KG, POUND_KG, SEXES
-from formcheck.store import people
+from formcheck.store import notices, people
 from formcheck.web import links, wording
-from formcheck.web.screens import safety
+from formcheck.web.screens import client_work, safety
+from formcheck.web.server import server
 from formcheck.web.visitor import Visitor
 
 UNSAID = "rather not say"
@@ -26,8 +27,18 @@ def show(who: Visitor) -> None:
     st.subheader("Safety questions")
     st.write(safety.advice(who) or "Your answers do not keep you from training.")
     st.button("Answer them again", on_click=safety.again)
+    client_work.stated(who)
+    if who.account is not None and server().mailer is not None:
+        _mails(who, who.account.mails)
     if who.account is None:
         links.leave("/queue", "How the analyses are doing")
+
+
+def _mails(who: Visitor, now: bool) -> None:
+    st.subheader("Mails")
+    wanted = st.checkbox("Write to me when something is new; there is only a link in it", now)
+    if wanted != now:
+        notices.choose(who.store, who.person_id, wanted)
 
 
 def first(who: Visitor) -> None:
