@@ -50,8 +50,8 @@ def main() -> int:
             rows = [
                 *_rows("one set", _measure(app, playwright, camera, 1, record=False)),
                 *_rows("one set, recorded", _measure(app, playwright, camera, 1, record=True)),
+                _recorded(app),  # before the next visitor, who begins without any set
                 *_rows("two sets at once", _measure(app, playwright, camera, 2, record=False)),
-                _recorded(app),
             ]
         finally:
             app.stop()
