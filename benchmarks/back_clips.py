@@ -29,7 +29,7 @@ from synthetic.gear import barbell
 from synthetic.lift import hips_from_leg
 from synthetic.motion import Instant, feet, gripping, swung_arms, vec
 from synthetic.plank import posture as plank_posture
-from synthetic.pose import GRIP_ALONG, Poser, Stance
+from synthetic.pose import GRIP_ALONG, Hand, Poser, Stance, unit
 from synthetic.scene import Room
 
 FPS = 12.0
@@ -137,6 +137,7 @@ class Truth:
     knee: float
     lumbar: float
     thoracic: float
+    arms: float | None = None  # forward of hanging; None: where they go by themselves
 
 
 def smooth(rng: np.random.Generator, count: int, low: float, high: float, turns: float) -> np.ndarray:
@@ -168,11 +169,14 @@ def course(setting: Setting) -> list[Truth]:
         trunk = smooth(rng, WANDER, -14, 14, 3.3) + 6 + (172 - knee) * 0.36
     else:
         trunk = smooth(rng, WANDER, 22, 86, 3.7)
-    rows = zip(trunk, knee, lumbar, thoracic, strict=True)
+    arms: Any = [None] * WANDER
+    if setting.body not in BODIES:
+        arms = smooth(rng, WANDER, -15, 85 if deep else 45, 2.7)
+    rows = zip(trunk, knee, lumbar, thoracic, arms, strict=True)
     ease = np.minimum(1, np.arange(WANDER) / 5)
     wander = [
-        Truth(setting.kind, 2 + (a - 2) * e, 172 + (k - 172) * e, b * e, c * e)
-        for (a, k, b, c), e in zip(rows, ease, strict=True)
+        Truth(setting.kind, 2 + (a - 2) * e, 172 + (k - 172) * e, b * e, c * e, r)
+        for (a, k, b, c, r), e in zip(rows, ease, strict=True)
     ]
     return stand + hinge + touch + wander
 
@@ -194,7 +198,11 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
     hips = hips_from_leg(poser, shank, truth.knee, planted[0])
     shoulders = poser.shoulders(hips, truth.trunk, truth.lumbar, truth.thoracic)
     bar = None
-    if setting.kind == "squat":
+    if truth.part == "hinge" and setting.body not in BODIES:
+        hands = hands_on_hips(poser, hips, shoulders)
+    elif truth.arms is not None and not setting.bar:
+        hands = swung_arms(poser, shoulders, truth.arms, 0.04)
+    elif setting.kind == "squat":
         hands = swung_arms(poser, shoulders, 4 + 70 * np.clip((172 - truth.knee) / 60, 0, 1))
     elif setting.bar and truth.part == "lift":
         reach = poser.lengths["arm"] + GRIP_ALONG - 0.004
@@ -205,6 +213,18 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
         hands = swung_arms(poser, shoulders, hanging, 0.04)
     stance = Stance(hips, truth.trunk, planted, hands, truth.lumbar, truth.thoracic, -0.45 * truth.trunk)
     return Instant(stance, bar)
+
+
+def hands_on_hips(poser: Poser, hips: np.ndarray, shoulders: np.ndarray) -> tuple[Hand, Hand]:
+    """As an unloaded hinge is asked for: the thumbs at the waist, elbows out and behind."""
+    up = (shoulders - hips) / np.linalg.norm(shoulders - hips)
+    forward = vec(0, -up[2], up[1])
+    hands = []
+    for s in (1, -1):
+        wrist = hips + vec(s * (poser.hip_half + 0.10), 0, 0) + 0.09 * up - 0.02 * forward
+        along = 0.7 * forward - 0.5 * up + vec(-s * 0.4, 0, 0)
+        hands.append(Hand(wrist, unit(along), vec(-s, 0, 0), unit(vec(s, 0, 0) - 0.8 * forward), 0.3))
+    return hands[0], hands[1]
 
 
 # ---- pictures ---------------------------------------------------------------------------------------
