@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 from formcheck.analysis import Examination
 from formcheck.body import SEEN_MIN, Reference
 from formcheck.exercise import Fault
-from formcheck.pose import BONES, STATIONS, J, PoseTrack
+from formcheck.pose import BONES, J, PoseTrack
 from formcheck.report import Cut, Finding, Report
 from formcheck.signals import SIGNALS
 from formcheck.views import plots
+from formcheck.views.back_edge import Edges, edges, judged_spans, reads_outline
 from formcheck.views.groups import against, by_fault, labels
 from formcheck.views.judged import MAIN, SHOWN, angles, signal_of
 from formcheck.views.references import references
 from formcheck.words import UNIT_WORDS, readable
 
 Array = NDArray[np.float64]
-SCHEMA = 1
+SCHEMA = 2
+NEAR_S = 1e-3  # times in the report are rounded
 STEPS = 32_000  # of an int16 along the longer side of the picture
 UNSEEN = -32_768
 
@@ -44,7 +46,7 @@ def scene(track: PoseTrack, examination: Examination) -> dict[str, Any]:
         "unit": unit,
         "times": _packed(track.times_s, "<f8"),
         "joints": _packed(_joints(track, unit), "<i2"),
-        "outline": _outline(track, unit),
+        "back": _back(track, found, report, unit),
         "bones": [[J[a], J[b]] for a, b in BONES],
         "takes": list(_takes(track, found)),
         "angles": {name: _angle(name, track, found, examination, unit) for name in signals},
@@ -80,20 +82,26 @@ def _joints(track: PoseTrack, unit: float) -> Array:
     return np.asarray(points / unit)
 
 
-def _outline(track: PoseTrack, unit: float) -> dict[str, Any] | None:
-    """Both sides of the trunk, hips to shoulders, with a gap between; None if not measured."""
-    if track.back is None:
+def _back(
+    track: PoseTrack, found: tuple[Reference | None, ...], report: Report, unit: float
+) -> dict[str, Any] | None:
+    """The measured edge of the back and the lifter's own, hips to shoulders, while judged; None if never.
+
+    rows: frames of the track; points (R, 2, count, 2).
+    """
+    drawn: dict[int, Edges] = {}
+    for start, end in judged_spans(report):
+        for row in range(*np.searchsorted(track.times_s, (start - NEAR_S, end + NEAR_S))):
+            reference = found[row]
+            if reference is not None and (both := edges(track[row], reference)):
+                drawn[row] = both
+    if not drawn:
         return None
-    at = track.points[:, :, :2].copy()
-    at[:, :, 1] = track.size[1] - at[:, :, 1]
-    hip = (at[:, J["left_hip"]] + at[:, J["right_hip"]]) / 2
-    axis = (at[:, J["left_shoulder"]] + at[:, J["right_shoulder"]]) / 2 - hip
-    left = np.stack((axis[:, 1], -axis[:, 0]), axis=1)  # to the left of the line, in a picture with y down
-    feet = hip[:, None] + STATIONS[:, None] * axis[:, None]
-    sides = [feet + track.back.depth[:, k, :, None] * sign * left[:, None] for k, sign in ((0, 1), (1, -1))]
-    gap = np.full((len(track), 1, 2), np.nan)
-    points = np.concatenate((sides[0], gap, sides[1]), axis=1)
-    return {"points": _packed(points / unit, "<i2"), "count": points.shape[1]}
+    rows = sorted(drawn)
+    points = np.array([[drawn[row].measured[::2], drawn[row].expected[::2]] for row in rows])
+    points[..., 1] = track.size[1] - points[..., 1]
+    packed = _packed(np.array(rows), "<i4"), _packed(points / unit, "<i2")
+    return {"rows": packed[0], "points": packed[1], "count": points.shape[2]}
 
 
 def _takes(track: PoseTrack, found: tuple[Reference | None, ...]) -> Iterator[dict[str, Any]]:
@@ -166,7 +174,7 @@ def _flag(finding: Finding, report: Report) -> dict[str, Any]:
     return {
         "code": finding.code, "title": title, "verdict": finding.verdict, "segment": finding.segment,
         "start": finding.start_s, "end": finding.end_s, "against": against(finding), "value": finding.value,
-        "signal": signal_of(finding, report.exercise),
+        "signal": signal_of(finding, report.exercise), "back": reads_outline(finding),
     }  # fmt: skip
 
 

@@ -159,8 +159,8 @@ class Player {
 
   _switches() {
     const group = make("span", "switches");
-    const has = { skeleton: true, angle: Object.keys(this.scene.angles).length > 0, outline: Boolean(this.scene.outline) };
-    const words = { skeleton: "Skeleton", angle: "Angle", outline: "Back" };
+    const has = { skeleton: true, angle: Object.keys(this.scene.angles).length > 0, back: Boolean(this.scene.back) };
+    const words = { skeleton: "Skeleton", angle: "Angle", back: "Back" };
     for (const name of Object.keys(words)) {
       if (!has[name]) continue;
       const label = make("label", "");

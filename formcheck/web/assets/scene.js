@@ -30,7 +30,14 @@ export async function loadScene(source) {
   }
   const curves = raw.curves.map((c) => ({ ...c, values: numbers(c.values, Float32Array) }));
   return { ...raw, times, near, angles, curves, joints: numbers(raw.joints, Int16Array),
-    outline: raw.outline ? { ...raw.outline, points: numbers(raw.outline.points, Int16Array) } : null };
+    back: raw.back ? edgesOf(raw.back) : null };
+}
+
+/** The edges of the back by row: where in `points` they begin. */
+function edgesOf(back) {
+  const size = 2 * back.count * 2;
+  const starts = new Map(Array.from(numbers(back.rows, Int32Array), (row, i) => [row, i * size]));
+  return { count: back.count, starts, points: numbers(back.points, Int16Array) };
 }
 
 /** The row whose time is nearest. */
@@ -72,14 +79,14 @@ function point(array, at, unit) {
   return x === UNSEEN || y === UNSEEN ? null : [x * unit, y * unit];
 }
 
-/** Draw skeleton, angle and outline of one row. `scale`: canvas pixels a video pixel. */
+/** Draw skeleton, angle and back of one row. `scale`: canvas pixels a video pixel. */
 export function draw(ctx, scene, row, flag, show, scale) {
   const line = Math.max(2, (0.0045 * Math.max(ctx.canvas.width, ctx.canvas.height)));
   ctx.lineCap = "round";
   ctx.lineJoin = "round";
   if (show.skeleton) skeleton(ctx, scene, row, scale, line);
-  if (show.outline && scene.outline) outline(ctx, scene, row, scale, line);
-  if (show.angle) angle(ctx, scene, row, flag, scale, line);
+  if (show.back && scene.back) back(ctx, scene, row, flag, scale, line);
+  if (show.angle && !flag?.back) angle(ctx, scene, row, flag, scale, line);
 }
 
 function skeleton(ctx, scene, row, scale, line) {
@@ -105,19 +112,32 @@ function skeleton(ctx, scene, row, scale, line) {
   }
 }
 
-function outline(ctx, scene, row, scale, line) {
-  const { points, count } = scene.outline;
-  ctx.strokeStyle = "#ff9ff3";
-  ctx.lineWidth = 1.3 * line;
-  ctx.beginPath();
-  let drawing = false;
-  for (let k = 0; k < count; k++) {
-    const p = point(points, (row * count + k) * 2, scene.unit);
-    if (!p) drawing = false;
-    else if (drawing) ctx.lineTo(p[0] * scale, p[1] * scale);
-    else { ctx.moveTo(p[0] * scale, p[1] * scale); drawing = true; }
-  }
+/** While the back is judged: its measured edge, the lifter's own dashed, and the gap between them tinted. */
+function back(ctx, scene, row, flag, scale, line) {
+  const { points, count, starts } = scene.back, start = starts.get(row);
+  if (start === undefined) return;
+  const edge = (at) => Array.from({ length: count }, (_, k) => point(points, start + (at * count + k) * 2, scene.unit))
+    .map((p) => p && p.map((x) => x * scale));
+  const measured = edge(0), own = edge(1), colour = COLOURS[flag?.back ? flag.verdict : ""];
+  if (![...measured, ...own].every(Boolean)) return;
+  ctx.fillStyle = `${colour}59`;
+  path(ctx, [...measured, ...own.reverse()]);
+  ctx.fill();
+  ctx.setLineDash([2.5 * line, 2.5 * line]);
+  ctx.strokeStyle = "#ffffff";
+  ctx.lineWidth = line;
+  path(ctx, own);
   ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.4 * line;
+  path(ctx, measured);
+  ctx.stroke();
+}
+
+function path(ctx, corners) {
+  ctx.beginPath();
+  for (const corner of corners) ctx.lineTo(...corner);
 }
 
 function angle(ctx, scene, row, flag, scale, line) {

@@ -38,7 +38,7 @@ export class Stage {
   constructor(root, scene, url, onTime) {
     this.scene = scene;
     this.onTime = onTime;
-    this.show = { skeleton: true, angle: true, outline: true };
+    this.show = { skeleton: true, angle: true, back: true };
     this.canvas = Object.assign(document.createElement("canvas"), { className: "drawing" });
     root.style.aspectRatio = `${scene.size[0]} / ${scene.size[1]}`;
     if (url) {
