@@ -46,6 +46,7 @@ BODIES = {
     "strong woman": Shape("female", 1.68, 0.9, 0.1), "short woman": Shape("female", 1.54, 0.1, 0.3),
 }  # fmt: skip
 DRAWN, UNSEEN = 16, 8  # further bodies by chance: to fit with, and never looked at before the last table
+ON_HIPS = frozenset(f"drawn {i}" for i in range(1, 8))
 SHIRTS = ((0.05, 0.13, 0.32), (0.35, 0.05, 0.05), (0.55, 0.55, 0.53), (0.03, 0.03, 0.035), (0.10, 0.25, 0.10))
 UNSEEN_SHIRTS = ((0.30, 0.22, 0.04), (0.12, 0.02, 0.16), (0.05, 0.22, 0.24), (0.45, 0.30, 0.26))
 WALLS = ((0.42, 0.43, 0.42), (0.60, 0.58, 0.54), (0.20, 0.22, 0.26), (0.35, 0.28, 0.22))
@@ -66,6 +67,11 @@ class Setting:
     bar: int = 0
     unseen: bool = False
     touches: bool = False
+
+    @property
+    def on_hips(self) -> bool:
+        """Whether a body by chance hinges with the hands on the hips; the others cross their arms."""
+        return self.body in ON_HIPS
 
     @property
     def seed(self) -> int:
@@ -199,7 +205,7 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
     shoulders = poser.shoulders(hips, truth.trunk, truth.lumbar, truth.thoracic)
     bar = None
     if truth.part == "hinge" and setting.body not in BODIES:
-        hands = hands_on_hips(poser, hips, shoulders)
+        hands = (hands_on_hips if setting.on_hips else crossed_arms)(poser, hips, shoulders)
     elif truth.arms is not None and not setting.bar:
         hands = swung_arms(poser, shoulders, truth.arms, 0.04)
     elif setting.kind == "squat":
@@ -216,15 +222,31 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
 
 
 def hands_on_hips(poser: Poser, hips: np.ndarray, shoulders: np.ndarray) -> tuple[Hand, Hand]:
-    """As an unloaded hinge is asked for: the thumbs at the waist, elbows out and behind."""
-    up = (shoulders - hips) / np.linalg.norm(shoulders - hips)
-    forward = vec(0, -up[2], up[1])
+    """The thumbs at the waist, elbows out and behind: they hide the back."""
+    up, forward = axes(hips, shoulders)
     hands = []
     for s in (1, -1):
         wrist = hips + vec(s * (poser.hip_half + 0.10), 0, 0) + 0.09 * up - 0.02 * forward
         along = 0.7 * forward - 0.5 * up + vec(-s * 0.4, 0, 0)
         hands.append(Hand(wrist, unit(along), vec(-s, 0, 0), unit(vec(s, 0, 0) - 0.8 * forward), 0.3))
     return hands[0], hands[1]
+
+
+def crossed_arms(poser: Poser, hips: np.ndarray, shoulders: np.ndarray) -> tuple[Hand, Hand]:
+    """Each hand before the other shoulder, the elbows before the chest: they leave the back in sight."""
+    up, forward = axes(hips, shoulders)
+    hands = []
+    for s in (1, -1):
+        wrist = shoulders + vec(-s * 0.5 * poser.shoulder_half, 0, 0) - 0.07 * up + (0.15 + 0.02 * s) * forward
+        along = 0.5 * up - 0.3 * forward + vec(-s, 0, 0)
+        hands.append(Hand(wrist, unit(along), -forward, unit(0.6 * forward - up), 0.1))
+    return hands[0], hands[1]
+
+
+def axes(hips: np.ndarray, shoulders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Along the trunk to the head, and forward of it."""
+    up = (shoulders - hips) / np.linalg.norm(shoulders - hips)
+    return up, vec(0, -up[2], up[1])
 
 
 # ---- pictures ---------------------------------------------------------------------------------------
