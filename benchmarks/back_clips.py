@@ -45,7 +45,7 @@ BODIES = {
     "slim woman": Shape("female", 1.72, 0.0, -0.8), "heavy woman": Shape("female", 1.66, 0.0, 1.4),
     "strong woman": Shape("female", 1.68, 0.9, 0.1), "short woman": Shape("female", 1.54, 0.1, 0.3),
 }  # fmt: skip
-DRAWN, UNSEEN = 16, 8  # further bodies by chance: to fit with, and never looked at before the last table
+DRAWN, UNSEEN = range(13), range(16, 23)  # seeds of bodies by chance: to fit with, and never fitted to
 ON_HIPS = frozenset(f"drawn {i}" for i in range(1, 8))
 SHIRTS = ((0.05, 0.13, 0.32), (0.35, 0.05, 0.05), (0.55, 0.55, 0.53), (0.03, 0.03, 0.035), (0.10, 0.25, 0.10))
 UNSEEN_SHIRTS = ((0.30, 0.22, 0.04), (0.12, 0.02, 0.16), (0.05, 0.22, 0.24), (0.45, 0.30, 0.26))
@@ -99,10 +99,10 @@ def settings() -> list[Setting]:
 def drawn() -> list[Setting]:
     """Clips of bodies by chance, three each: square-on, from some other angle, and a squat."""
     made = []
-    for i in range(DRAWN + UNSEEN):
-        unseen = i >= DRAWN
+    for i in (*DRAWN, *UNSEEN):
+        unseen = i in UNSEEN
         rng = np.random.default_rng([i, 4])
-        body = f"unseen {i - DRAWN + 1}" if unseen else f"drawn {i + 1}"
+        body = f"unseen {i - UNSEEN.start + 1}" if unseen else f"drawn {i + 1}"
         for kind, yaw in (("lift", 0.0), ("lift", rng.uniform(-10, 10)), ("squat", rng.uniform(-8, 8))):
             fit, bar = ("tight", "normal", "loose")[rng.integers(3)], 28 * int(rng.integers(2))
             bar *= kind == "lift"
@@ -126,7 +126,7 @@ def shape_of(body: str) -> Shape:
     if body in BODIES:
         return BODIES[body]
     group, number = body.split()
-    rng = np.random.default_rng([int(number) + DRAWN * (group == "unseen"), 5])
+    rng = np.random.default_rng([int(number) + UNSEEN.start * (group == "unseen"), 5])
     sex, mean = (("male", 1.78), ("female", 1.66))[rng.integers(2)]
     return Shape(sex, mean + 0.08 * float(rng.uniform(-1.5, 1.5)), *rng.uniform((-0.7, -0.9), (1.0, 1.5)))
 
@@ -237,7 +237,8 @@ def crossed_arms(poser: Poser, hips: np.ndarray, shoulders: np.ndarray) -> tuple
     up, forward = axes(hips, shoulders)
     hands = []
     for s in (1, -1):
-        wrist = shoulders + vec(-s * 0.5 * poser.shoulder_half, 0, 0) - 0.07 * up + (0.15 + 0.02 * s) * forward
+        before = (0.15 + 0.02 * s) * forward - 0.07 * up
+        wrist = shoulders + vec(-s * 0.5 * poser.shoulder_half, 0, 0) + before
         along = 0.5 * up - 0.3 * forward + vec(-s, 0, 0)
         hands.append(Hand(wrist, unit(along), -forward, unit(0.6 * forward - up), 0.1))
     return hands[0], hands[1]

@@ -92,9 +92,7 @@ def load(setting: bench.Setting, cache: Path, refine: Refine, stretched: bool) -
     for b in backs if stretched else []:
         b.stretch = 1.0
     laid = np.array([b.outline() for b in backs])
-    bent = np.array([back.posture(b.trunk_deg, b.hip_deg) for b in backs])
-    trunk = np.array([b.trunk_deg for b in backs])
-    return bench.Clip(setting, data["part"], data["truth"], laid, bent, trunk)
+    return bench.Clip(setting, data["part"], data["truth"], laid, [b.posture for b in backs])
 
 
 def quadratic(clips: list[bench.Clip]) -> list[bench.Reading]:
@@ -105,7 +103,7 @@ def quadratic(clips: list[bench.Clip]) -> list[bench.Reading]:
         fits = [np.polyfit(back.GRID[shown], row[shown], 2)[0] if np.isfinite(row[shown]).all() else np.nan
                 for row in c.laid]  # fmt: skip
         bends.append(-2 * np.array(fits))
-        c.curve = np.repeat(bends[-1][:, None], back.ORDER + 1, axis=1)
+        c.features = np.repeat(bends[-1][:, None], back.ORDER + 1, axis=1)
     out = []
     for c, bend in zip(clips, bends, strict=True):
         others = [(d, b) for d, b in zip(clips, bends, strict=True) if d.setting.body != c.setting.body]

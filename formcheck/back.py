@@ -42,16 +42,85 @@ PELVIS, WAIST, NECK = -0.9, -0.5, -0.1  # places of tangents: top of the sacrum,
 
 
 @dataclass(frozen=True)
+class Posture:
+    """What else bends the outline than the spine, degrees.
+
+    trunk: inclination of the line from mid-hip to mid-shoulder; hip: its flexion, 0 standing; arm: upper arm
+    forward of the trunk line, 0 along it; yaw: of the camera, for the whole take.
+    """
+
+    trunk: float
+    hip: float
+    arm: float
+    yaw: float
+
+    @property
+    def numbers(self) -> Array:
+        """(11,): t, t2, h, h2, th, r, r2, rt, and what the camera's angle makes of t, t2 and h."""
+        t, h, r, y = self.scaled
+        return np.array([t, t * t, h, h * h, t * h, r, r * r, r * t, y * t, y * t * t, y * h])
+
+    @property
+    def scaled(self) -> tuple[float, float, float, float]:
+        """Trunk, hip, arm and yaw about one in size, held where rendered lifters were."""
+        ways = zip((self.trunk, self.hip, self.arm, self.yaw), POSTURES, strict=True)
+        t, h, r, y = (min(max(a, low), high) / unit if a == a else a for a, (low, high, unit) in ways)
+        return t, h, r, y
+
+
+POSTURES = ((-25, 120, 50), (-25, 150, 60), (-90, 150, 60), (-25, 25, 10))
+"""Least, most and unit of each angle of the posture."""
+CURVED = 5  # of the coefficients weigh otherwise where the trunk leans or the arms are raised
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of a reading, degrees.
+
+    outline: (9,) on the coefficients of the curve; by_trunk, by_arms: (5,) more on the first of them, by the
+    angle of trunk and arms; posture: (11,).
+    """
+
+    outline: Array
+    by_trunk: Array
+    by_arms: Array
+    posture: Array
+    offset: float
+
+    @staticmethod
+    def of(values: Array, offset: float = 0.0) -> Weights:
+        """From one row of all (30,) weights, in the order of `features`."""
+        outline, by_trunk, by_arms, posture = np.split(values, np.cumsum([ORDER + 1, CURVED, CURVED]))
+        return Weights(outline, by_trunk, by_arms, posture, offset)
+
+    def on_curve(self, posture: Posture) -> Array:
+        """(9,) degrees by each coefficient in a posture."""
+        trunk, _, arm, _ = posture.scaled
+        more = trunk * self.by_trunk + arm * self.by_arms
+        return np.asarray(self.outline + np.pad(more, (0, ORDER + 1 - CURVED)))
+
+    def read(self, curve: Array, posture: Posture) -> float:
+        """Degrees."""
+        return float(curve @ self.on_curve(posture) + posture.numbers @ self.posture + self.offset)
+
+
+def features(curve: Array, posture: Posture) -> Array:
+    """(30,): what the weights are for."""
+    trunk, _, arm, _ = posture.scaled
+    return np.concatenate([curve, trunk * curve[:CURVED], arm * curve[:CURVED], posture.numbers])
+
+
+@dataclass(frozen=True)
 class BackModel:
     """What benchmarks/back_outline.py measured.
 
-    mean (9,), spread (9, 9): coefficients of usual outlines; weights: reading -> ((9,) on the coefficients,
-    (4,) on the posture, offset); errors: kind of reference -> RMSE in degrees, per reading.
+    mean (9,), spread (9, 9): coefficients of usual outlines; weights by reading; errors: kind of reference ->
+    RMSE in degrees, per reading.
     """
 
     mean: Array
     spread: Array
-    weights: Mapping[str, tuple[Array, Array, float]]
+    weights: Mapping[str, Weights]
     errors: Mapping[str, Mapping[str, float]]
 
 
@@ -93,12 +162,15 @@ class BackReference:
         return self.curve[0] + self.curve[1] * t + self.curve[2] * t * t
 
 
+WEIGHTS = ("outline", "by_trunk", "by_arms", "posture")
+
+
 @lru_cache(maxsize=1)
 def model() -> BackModel:
     """The model that comes with formcheck."""
     data = json.loads(files("formcheck").joinpath("back_model.json").read_text(encoding="utf-8"))
     weights = {
-        name: (np.array(w["outline"]), np.array(w["posture"]), float(w["offset"]))
+        name: Weights.of(np.concatenate([w[key] for key in WEIGHTS]), float(w["offset"]))
         for name, w in data["weights"].items()
     }
     return BackModel(np.array(data["mean"]), np.array(data["spread"]), weights, data["errors"])
@@ -108,22 +180,25 @@ class Back:
     """The outline of the back in one pose.
 
     Read with guessed joints too, whatever their visibility: side on the far ones are always guesses, a knee
-    is one behind a plate, and the model was measured so. trunk_deg: inclination of the line from mid-hip to
-    mid-shoulder; hip_deg: flexion of the hip, 0 standing.
+    is one behind a plate, and the model was measured so. stretch: the line from mid-hip to mid-shoulder over
+    the lifter's trunk length.
     """
 
-    __slots__ = ("_curve", "_pose", "_readings", "_row", "hip_deg", "stretch", "trunk_deg")
+    __slots__ = ("_curve", "_pose", "_readings", "_row", "posture", "stretch")
 
-    def __init__(self, pose: Pose, facing: int, near: str, stature_px: float) -> None:
+    def __init__(self, pose: Pose, facing: int, near: str, stature_px: float, yaw_deg: float) -> None:
         self._pose, self._row = pose, 0 if facing > 0 else 1
         x, y = pose.points[:, 0] * facing / stature_px, pose.points[:, 1] / stature_px
         hip, shoulder = (
             midpoint((x[a], y[a]), (x[b], y[b]))
             for a, b in ((J[f"left_{j}"], J[f"right_{j}"]) for j in ("hip", "shoulder"))
         )
-        knee = J["left_knee" if near == "left" else "right_knee"]
-        self.trunk_deg = inclination(hip, shoulder)
-        self.hip_deg = self.trunk_deg - inclination((x[knee], y[knee]), hip)
+        side = "left" if near == "left" else "right"
+        knee, elbow, joint = (J[f"{side}_{j}"] for j in ("knee", "elbow", "shoulder"))
+        trunk = inclination(hip, shoulder)
+        thigh = inclination((x[knee], y[knee]), hip)
+        arm = _turned(trunk - inclination((x[elbow], y[elbow]), (x[joint], y[joint])))
+        self.posture = Posture(trunk, trunk - thigh, arm, yaw_deg if yaw_deg == yaw_deg else 0.0)
         self.stretch = distance(hip, shoulder) / TRUNK if near != "both" else float("nan")
         self._curve: Array | None = None
         self._readings: dict[str, float] = {}
@@ -147,6 +222,11 @@ class Back:
         return np.asarray(shoulder + places[:, None] * trunk + heights[:, None] * behind)
 
     @property
+    def trunk_deg(self) -> float:
+        """Inclination of the line from mid-hip to mid-shoulder."""
+        return self.posture.trunk
+
+    @property
     def curve(self) -> Array:
         """Coefficients of the smooth outline; NaN where too little of it is seen."""
         if self._curve is None:
@@ -158,7 +238,7 @@ class Back:
     def flexion(self, name: str) -> float:
         """`reading` of this pose: whole, lumbar or thoracic, in degrees."""
         if name not in self._readings:
-            self._readings[name] = reading(name, self.curve, self.trunk_deg, self.hip_deg)
+            self._readings[name] = reading(name, self.curve, self.posture)
         return self._readings[name]
 
 
@@ -198,29 +278,20 @@ def coefficients(outline: Array, mean: Array, spread: Array) -> Array:
     return np.asarray(np.linalg.solve(precision, basis.T @ outline[seen] / EDGE_SD**2 + prior @ mean))
 
 
-@lru_cache(maxsize=4)
-def _inverse(spread: bytes) -> Array:
-    """The inverse of a spread, which stays the same frame after frame."""
-    return np.asarray(np.linalg.inv(np.frombuffer(spread).reshape(ORDER + 1, ORDER + 1)))
-
-
-def posture(trunk_deg: float, hip_flexion_deg: float) -> Array:
-    """What the posture alone does to the outline is a sum of these four."""
-    t, h = trunk_deg / 50, hip_flexion_deg / 60
-    return np.array([t, t * t, h, h * h])
-
-
-def reading(name: str, curve: Array, trunk_deg: float, hip_flexion_deg: float) -> float:
+def reading(name: str, curve: Array, posture: Posture) -> float:
     """whole, lumbar or thoracic flexion in degrees, + rounder; NaN when the posture is not seen."""
-    outline, bent, offset = model().weights[name]
-    return float(curve @ outline + posture(trunk_deg, hip_flexion_deg) @ bent + offset)
+    return model().weights[name].read(curve, posture)
 
 
-def changed(curve: Array, by_deg: float) -> Array:
+def changed(curve: Array, posture: Posture, by_deg: float, name: str = "whole") -> Array:
     """The likeliest outline, as bodies go, that reads this many degrees more in the same posture."""
-    outline, _, _ = model().weights["whole"]
+    outline = model().weights[name].on_curve(posture)
     way = model().spread @ outline
     return np.asarray(curve + way * by_deg / float(outline @ way))
+
+
+def _turned(angle: float) -> float:
+    return (angle + 180) % 360 - 180
 
 
 def height(curve: Array, place: float) -> float:

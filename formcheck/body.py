@@ -41,7 +41,8 @@ class Reference:
     floor_y: height of the ankles and midfoot_x: place of the middle of the foot, in stature units along the
     body axes while the feet are planted (NaN if the feet were never seen); bones: (upper joint, lower joint,
     true length in statures) of the near side, where the view shows lengths truly; shortest: share of its
-    length that the view may show of one; back: what the outline of the back is compared with.
+    length that the view may show of one; back: what the outline of the back is compared with; yaw_deg: of the
+    camera, see signals.yaw.
     """
 
     facing: int
@@ -52,6 +53,7 @@ class Reference:
     bones: tuple[tuple[str, str, float], ...] = ()
     shortest: float = 1 - BONE_SLACK
     back: BackReference = field(default_factory=BackReference)
+    yaw_deg: float = 0.0
 
 
 class Body:
@@ -104,7 +106,8 @@ class Body:
     def back(self) -> Back:
         """The outline of the back in this pose; looked at only by the signals that need it."""
         if self._back is None:
-            self._back = Back(self._pose, self.ref.facing, self.ref.near, self.ref.stature_px)
+            ref = self.ref
+            self._back = Back(self._pose, ref.facing, ref.near, ref.stature_px, ref.yaw_deg)
         return self._back
 
     def _point(self, i: int) -> Point:

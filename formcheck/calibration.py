@@ -94,8 +94,7 @@ def calibrate(
     reference = Reference(facing, near, stature)
     wide = [float(SIGNALS["yaw"].of(Body(track[int(i)], reference))) for i in rows]
     yaw = float(np.nanmedian(wide)) if np.isfinite(wide).any() else nan
-    if abs(yaw) >= FRONT_YAW:
-        reference = replace(reference, near="both")
+    reference = replace(reference, yaw_deg=yaw, near="both" if abs(yaw) >= FRONT_YAW else near)
     reference = _with_feet(reference, points)
     if abs(yaw) <= SIDE_YAW:
         reference = replace(reference, bones=_bones(points, near, stature), shortest=shortest(yaw))

@@ -1,6 +1,6 @@
 """What a lifter's back reads without a fault and when fully bent, and how sure that is.
 
-Best is one slow hinge without a load before the set, hands on the hips: its readings at every inclination
+Best is one slow hinge without a load before the set, arms crossed: its readings at every inclination
 are what the loaded ones are compared with. Next comes quiet standing, plus the flexion that good lifters show
 when they bend over. Without either the usual reading of rendered bodies has to do, three times as wide.
 
@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Span = tuple[float, float]
 
+HINGE_SEEN = 0.5  # a hinge of which less has a reading is no reference: elbows hide it (engineering choice)
 MIN_FRAMES = 8  # fewer frames gave false alarms on real footage (design of the outline)
 # Good lifters flex when they bend over: 13 to 33 degrees by sensors on the skin (McKean 2010, Schellenberg
 # 2013, Bengtsson 2022); the outline of flat-backed lifters on footage reads 0 to 10. Engineering choice
@@ -39,7 +40,7 @@ LEAST_RANGE_DEG = (
     40.0  # spines bend by 80 degrees from standing; less than half is no full bend (engineering choice)
 )
 HANDS_AT_BODY = 0.22  # statures under the shoulder: hands that hold a bar hang lower when bent over
-YAW_ERROR = 0.3  # degrees of error for every degree off side-on (rendered lifters: 4 to 6 more at 15 to 20)
+YAW_ERROR = 0.15  # degrees of error for every degree off side-on (rendered lifters: 2 to 3 more at 10 to 20)
 
 NOTHING: Rows = np.zeros(0, dtype=np.int64)
 NO_TOE_TOUCH = (
@@ -150,8 +151,9 @@ def _no_full_bend(kind: str, bent: FullBend, frames: int) -> str:
 
 
 def _of_hinge(reading: Array, trunk: Array, rows: Rows) -> BackReference | None:
+    lasts = len(rows)
     rows = rows[np.isfinite(reading[rows]) & np.isfinite(trunk[rows])]
-    if len(rows) < MIN_FRAMES or np.ptp(trunk[rows]) < BENT_DEG - UPRIGHT_DEG:
+    if len(rows) < max(MIN_FRAMES, HINGE_SEEN * lasts) or np.ptp(trunk[rows]) < BENT_DEG - UPRIGHT_DEG:
         return None
     a, b, c = np.polyfit(trunk[rows] / 50, reading[rows], 2)
     low, high = float(trunk[rows].min()), float(trunk[rows].max())

@@ -30,6 +30,7 @@ HIGH_BAR = (
     0.017,
 )  # bar behind and above the shoulder joint, stature units (5 cm and 3 cm, biomechanics 3.3)
 ON_SHOULDERS = 0.13  # a hand closer than this to the shoulder, in stature, can be holding a bar there
+CHEST = (0.5, 1.2)  # along the line from hip to shoulder
 BAR_LEVEL = 0.07  # ... and no more than this above or below it: hands on the head are higher
 
 
@@ -196,6 +197,19 @@ def shoulder_height(b: Body) -> float:
 def hand_under_shoulder(b: Body) -> float:
     """Shoulder above the hand."""
     return b("shoulder")[1] - b.grip()[1]
+
+
+@signal("H")
+def hand_before_chest(b: Body) -> float:
+    """Hand in front of the line hip-shoulder, beside its upper half; below 0 when it is not there."""
+    shoulder, hip, wrist = b("shoulder"), b("hip"), b("wrist")
+    x, y = shoulder[0] - hip[0], shoulder[1] - hip[1]
+    length = hypot(x, y)
+    if isnan(length + wrist[0]) or not length:
+        return nan
+    up = ((wrist[0] - hip[0]) * x + (wrist[1] - hip[1]) * y) / length**2
+    before = ((wrist[0] - hip[0]) * y - (wrist[1] - hip[1]) * x) / length
+    return before if CHEST[0] <= up <= CHEST[1] else min(before, 0.0)
 
 
 @signal("H")

@@ -1,12 +1,13 @@
 """Bending without a load before a set, to know the lifter's own back: a hinge, and a toe-touch.
 
-      hinge, hands on the hips          toe-touch, empty hands to the floor
+      hinge, arms crossed               toe-touch, empty hands to the floor
           o                                   ___
     _____/|                                  |   \\__
    |    <                                    |     |o
    |\\                                       |     |
 
-Both are measurements and no repetitions. What is not plain is not taken for one: people can say where it is.
+With the hands on the hips the elbows hide the back, so crossed arms are better. Both are measurements and no
+repetitions. What is not plain is not taken for one: people can say where it is.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ UPRIGHT_DEG, BENT_DEG = 25.0, 45.0  # a hinge goes from more upright than this t
 HINGE_KNEE_DEG = 130.0  # a squat bends the knees further (engineering choice)
 UNLOADED_S = (1.5, 12.0)  # both are slow (engineering choice)
 ALL_THE_TIME = 0.9  # of the frames in which the hands are seen
+CROSSED = 0.03  # statures: crossed hands are further before the trunk, those at a bar on the back behind it
 HANDS_ON_HIPS = 0.12  # statures over or under the hips: a bar hangs lower when bent over, or lies higher
 # A toe-touch: shoulders below the hips, straight legs, hands under any bar that lies on 45 cm plates, and
 # farther bent than anything else in the take, so that a stiff-legged deadlift is none (engineering choices)
@@ -30,11 +32,13 @@ TOUCH_DEG, TOUCH_KNEE_DEG, TOUCH_GRIP, FARTHER_DEG = 90.0, 145.0, 0.11, 10.0
 
 
 def find_hinge(times_s: Array, columns: Mapping[str, Array]) -> Rows:
-    """Rows of the first unloaded hinge: upright, bent, upright, with the hands on the hips all the time."""
-    hands = np.abs(columns["hip_over_hand"])
+    """Rows of the first unloaded hinge: upright, bent, upright, with crossed arms or hands on the hips."""
+    with np.errstate(invalid="ignore"):
+        seen = np.isfinite(columns["hip_over_hand"])
+        empty = (np.abs(columns["hip_over_hand"]) < HANDS_ON_HIPS, columns["hand_before_chest"] > CROSSED)
     for rows in _bends(times_s, columns):
-        seen = hands[rows][np.isfinite(hands[rows])]
-        unloaded = len(seen) > 0 and (seen < HANDS_ON_HIPS).mean() > ALL_THE_TIME
+        at = rows[seen[rows]]
+        unloaded = len(at) > 0 and max(hands[at].mean() for hands in empty) > ALL_THE_TIME
         straight = np.nanmin(columns["knee_angle"][rows], initial=180.0) > HINGE_KNEE_DEG
         if unloaded and straight and np.nanmax(columns["trunk_inclination"][rows]) >= BENT_DEG:
             return rows

@@ -26,13 +26,10 @@ def trunk_of(track: PoseTrack) -> np.ndarray:
     return np.array([Body(p, calibration.reference).back.trunk_deg for p in track])
 
 
-def curve_for(reading: str, degrees: float, trunk_deg: float, hip_deg: float) -> np.ndarray:
+def curve_for(reading: str, degrees: float, posture: back.Posture) -> np.ndarray:
     """The likeliest outline that reads this in this posture."""
-    model = back.model()
-    outline, posture, offset = model.weights[reading]
-    wanted = degrees - offset - float(back.posture(trunk_deg, hip_deg) @ posture)
-    way = model.spread @ outline
-    return model.mean + way * (wanted - float(model.mean @ outline)) / float(outline @ way)
+    mean = back.model().mean
+    return back.changed(mean, posture, degrees - back.reading(reading, mean, posture), reading)
 
 
 def with_back(
@@ -46,7 +43,7 @@ def with_back(
     blocked = np.zeros(depth.shape, dtype=np.uint8)
     for i, wanted in enumerate(np.broadcast_to(degrees, len(track))):
         at = Body(track[i], calibration.reference).back
-        curve = curve_for(reading, float(wanted), at.trunk_deg, at.hip_deg)
+        curve = curve_for(reading, float(wanted), at.posture)
         places = np.clip((STATIONS - 1) * at.stretch, back.FIRST, back.LAST)
         depth[i, row] = legendre.legval((places - back.FIRST) * back.SLOPE - 1, curve) / at.stretch
     rows = np.broadcast_to(hidden, len(track))

@@ -71,7 +71,9 @@ def test_a_bulge_reads_rounder_and_a_hollow_less_round() -> None:
     usual = back.model()
     bulge = 0.03 * np.cos(np.pi * (back.GRID + 0.5) / 1.2)
     change = np.linalg.lstsq(back.BASIS, bulge, rcond=None)[0]
-    flat, round_, hollow = (back.reading("whole", usual.mean + k * change, 60, 80) for k in (0.0, 1.0, -1.0))
+    flat, round_, hollow = (
+        back.reading("whole", usual.mean + k * change, back.Posture(60, 80, 60, 0)) for k in (0.0, 1.0, -1.0)
+    )
     assert hollow + 5 < flat < round_ - 5
     assert back.bow(usual.mean + change) > back.bow(usual.mean) > back.bow(usual.mean - change)
 
@@ -121,19 +123,24 @@ def test_who_never_stands_is_compared_with_what_is_usual_and_less_surely() -> No
     assert unsure.back.error["back_rounding"] > 1.5 * sure.back.error["back_rounding"]
 
 
-def hinging() -> PoseTrack:
-    """One slow hinge with the hands on the hips, then a set."""
+def hinging(up: float = 0.25, before: float = 0.03) -> PoseTrack:
+    """One slow hinge, the hands so far up and before the trunk: on the hips, or crossed before the chest."""
     path = stick.Path().then("stand", 1.2, 0).then("bend", 2.0, 1).then("rise", 2.0, 0).then("stand", 1, 0)
     t = stick.Film().times(path.seconds)
     u = path.read(t).u
     low = (0.0, 30.0, 67.0)
     figure = stick.stand_on(*(a + (b - a) * u for a, b in zip(stick.STANDING, low, strict=True)))
-    figure = stick.reach_to(figure, figure.hip + 0.25 * (figure.shoulder - figure.hip) + [0.03, 0.0])
+    way = figure.shoulder - figure.hip
+    ahead = np.column_stack([way[:, 1], -way[:, 0]]) / np.linalg.norm(way, axis=1)[:, None]
+    figure = stick.reach_to(figure, figure.hip + up * way + before * ahead)
     return figure.filmed(t)
 
 
-def test_an_unloaded_hinge_is_found_and_preferred() -> None:
-    track = hinging()
+@pytest.mark.parametrize(
+    ("up", "before"), [(0.25, 0.03), (0.85, 0.12)], ids=["hands on hips", "arms crossed"]
+)
+def test_an_unloaded_hinge_is_found_and_preferred(up: float, before: float) -> None:
+    track = hinging(up, before)
     own = 25 + 0.4 * trunk_of(track)
     calibration = calibrate(with_back(track, own))
     assert calibration is not None
@@ -141,6 +148,15 @@ def test_an_unloaded_hinge_is_found_and_preferred() -> None:
     assert calibration.back.reference.expected(50.0) == pytest.approx(45, abs=1.5)
     rounding = column(with_back(track, own), "back_rounding")
     assert np.abs(rounding[trunk_of(track) > 30]).max() < 4
+
+
+def test_a_hinge_whose_elbows_hide_the_back_is_no_reference() -> None:
+    track = hinging()
+    trunk = trunk_of(track)
+    calibration = calibrate(with_back(track, 25 + 0.4 * trunk, hidden=trunk > 35))
+    assert calibration is not None
+    assert calibration.back.hinge_s is not None
+    assert calibration.back.reference.kind == "standing"
 
 
 def test_bending_with_a_bar_on_the_back_is_no_hinge() -> None:
@@ -282,7 +298,7 @@ def test_the_toe_touch_is_measured_and_not_counted() -> None:
         assert calibration.back.toe_touch_s == pytest.approx((1.9, 5.2), abs=0.6)
         full = calibration.reference.back.full_bend
         assert full is not None
-        assert full.range_deg == pytest.approx(80, abs=3)
+        assert full.range_deg == pytest.approx(80, abs=6)
 
 
 def test_why_the_share_of_the_full_bend_is_not_known() -> None:

@@ -42,7 +42,7 @@ DEADLIFT = Exercise(
     name="deadlift",
     title="Deadlift",
     about="The bar is lifted to the thighs by straightening hips and knees, with straight arms.",
-    film_it="Phone at hip height, 3 to 4 m away, side on, feet and plates in the picture. Start with a slow hinge without a load, hands on the hips.",
+    film_it="Phone at hip height, 3 to 4 m away, side on, feet and plates in the picture. Start with a slow hinge without a load, arms crossed.",
     view=SIDE,
     cut=lambda variant: Reps(FROM_TOP if variant == ROMANIAN else FROM_FLOOR),
     variants={FLOOR: "from the floor", ROMANIAN: "Romanian, from the top"},

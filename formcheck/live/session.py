@@ -42,7 +42,7 @@ PAUSE_S = 0.5  # between two looks for the hinge, over all that is kept so far
 WORDS: dict[str, str] = {
     "setup": "Stand in your place, side on to the camera.",
     "stand": "Stand upright and still.",
-    "hinge": "Hands on your hips: one slow bow forward and back up.",
+    "hinge": "Cross your arms on your chest: one slow bow forward and back up.",
     "ready": "Take your place and stand still.",
     "countdown": "Get ready.",
     "set": "",

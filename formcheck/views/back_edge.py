@@ -58,8 +58,8 @@ def edges(pose: Pose, reference: Reference) -> Edges | None:
     """Both edges in a frame; None where there is no reading."""
     own = Body(pose, reference).back
     curve = own.curve
-    read = back.reading("whole", curve, own.trunk_deg, own.hip_deg)
+    read = back.reading("whole", curve, own.posture)
     rounding = read - reference.back.expected(own.trunk_deg)
     if not np.isfinite(rounding):
         return None
-    return Edges(own.points(curve), own.points(back.changed(curve, -rounding)))
+    return Edges(own.points(curve), own.points(back.changed(curve, own.posture, -rounding)))

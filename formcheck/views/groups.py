@@ -111,7 +111,7 @@ def filmed_from(report: Report) -> str:
 BACKS = {
     "hinge": "your own hinge without a load",
     "standing": "your own standing",
-    "usual": "what is usual; start with a slow hinge without a load, hands on the hips, to know it better",
+    "usual": "what is usual; start with a slow hinge without a load, arms crossed, to know it better",
 }
 """What the outline of the back can be compared with."""
 

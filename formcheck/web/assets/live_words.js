@@ -5,7 +5,7 @@ export const STAGES = {
   loading: ["Loading the pose model …", ""],
   setup: ["Get into place", ""],
   stand: ["Stand upright and still", "Stand upright and still."],
-  hinge: ["One slow hinge, no weight, hands on your hips", "One slow hinge, without weight, hands on your hips."],
+  hinge: ["One slow hinge, no weight, arms crossed", "One slow hinge, without weight, arms crossed on your chest."],
   ready: ["Ready: take your place", "Ready. Take your place."],
   countdown: ["", ""],
   set: ["", "Go."],

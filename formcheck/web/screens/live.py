@@ -98,7 +98,7 @@ def _choices(who: Visitor, exercise: str) -> dict[str, Any]:
         )  # fmt: skip
         hinge = st.toggle(
             "One slow hinge first", value=exercise != "plank", key=f"live-hinge-{exercise == 'plank'}",
-            help="Slow and without a load, hands on the hips: what your back is compared with.",
+            help="Slow and without a load, arms crossed: what your back is compared with.",
         )  # fmt: skip
     with st.expander("Load, voice"):
         profile = who.profile()
