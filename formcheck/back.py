@@ -278,6 +278,12 @@ def coefficients(outline: Array, mean: Array, spread: Array) -> Array:
     return np.asarray(np.linalg.solve(precision, basis.T @ outline[seen] / EDGE_SD**2 + prior @ mean))
 
 
+@lru_cache(maxsize=4)
+def _inverse(spread: bytes) -> Array:
+    """The inverse of a spread, which stays the same frame after frame."""
+    return np.asarray(np.linalg.inv(np.frombuffer(spread).reshape(ORDER + 1, ORDER + 1)))
+
+
 def reading(name: str, curve: Array, posture: Posture) -> float:
     """whole, lumbar or thoracic flexion in degrees, + rounder; NaN when the posture is not seen."""
     return model().weights[name].read(curve, posture)
