@@ -140,6 +140,8 @@ def test_the_client_sees_answers_and_marks_done(store: Store, pair: tuple[str, s
     with pytest.raises(LookupError):
         comments.set_done(store, anna, comment, True)  # a draft is none of theirs yet
     inbox.finish(store, kim, set_id)
+    assert [c.text for c in comments.on_sets_of(store, anna)] == ["Chest up"]
+    assert comments.on_sets_of(store, kim) == []
     assert comments.unseen(store, anna) == {set_id: 1}
     comments.saw(store, anna, set_id)
     assert comments.unseen(store, anna) == {}

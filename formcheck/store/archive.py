@@ -20,7 +20,7 @@ from formcheck.decode import decode
 from formcheck.errors import FormcheckError, TrackError
 from formcheck.options import Options
 from formcheck.report import Report
-from formcheck.store import Store, accounts, audit, consent, people, sets, signins
+from formcheck.store import Store, accounts, audit, coaching, comments, consent, people, sets, signins
 from formcheck.store.models import Base, FlagMark, LiftSet, new_id
 from formcheck.words import printable
 
@@ -102,7 +102,7 @@ def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
 
 
 def _person(store: Store, person_id: str) -> dict[str, Any]:
-    """Profile, answers, account, trainers, consents, sign-ins and log: what the tables hold of a person."""
+    """Profile, account, trainers, consents, sign-ins, log, limits, comments: what the tables hold of them."""
     account, answer = accounts.of(store, person_id), people.safety(store, person_id)
     return {
         "profile": _columns(people.profile(store, person_id)),
@@ -112,6 +112,8 @@ def _person(store: Store, person_id: str) -> dict[str, Any]:
         "consents": [_columns(one) for one in consent.history(store, person_id)],
         "sign_ins": [_columns(one) for one in signins.of_person(store, person_id)],
         "log": [_columns(one) for one in audit.about(store, person_id, most=MOST_LOG)],
+        "limits": [_columns(one) for one in coaching.adjusted(store, person_id, person_id)],
+        "comments": [_columns(one) for one in comments.on_sets_of(store, person_id)],
     }
 
 

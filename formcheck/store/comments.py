@@ -88,6 +88,19 @@ def of_set(store: Store, viewer_id: str, set_id: str) -> list[Comment]:
         return list(found)
 
 
+def on_sets_of(store: Store, owner_id: str) -> list[Comment]:
+    """Every comment that was sent on the sets of a person, oldest first; detached, to read only."""
+    with store.begin() as session:
+        found = session.scalars(
+            select(Comment)
+            .join(LiftSet, LiftSet.id == Comment.set_id)
+            .where(LiftSet.owner_id == owner_id, Comment.sent_s.is_not(None))
+            .order_by(Comment.created_s)
+        ).all()
+        session.expunge_all()
+        return list(found)
+
+
 def readable(viewer_id: str) -> Any:
     """The condition under which somebody who may see the set may read a comment: sent, or their own."""
     return or_(Comment.sent_s.is_not(None), Comment.author_id == viewer_id)
