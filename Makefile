@@ -57,6 +57,10 @@ lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+screenshots: $(VENV)/.dev ## the pictures of the app in the README
+	$(BIN)/pip install --quiet -e ".[browser]"
+	$(BIN)/python browser_tests/screenshots.py
+
 docs: $(VENV)/.dev ## write docs/rules.md and docs/signals.md from the declarations
 	$(BIN)/python -m formcheck.manual
 
