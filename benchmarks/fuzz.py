@@ -39,7 +39,8 @@ MEMORY_MB = {
     "video": 1500, "track": 800, "report": 400, "settings": 400, "bundle": 400, "upload": 400,
     "command": 1500,
 }  # fmt: skip
-"""Resident memory that a case may take, by what is called; python and the libraries themselves take 150."""
+"""Resident memory that a case may take, by what is called, with the 150 of python and the libraries."""
+LIBRARIES_MB = 150
 ADDRESSES_MB = 24_000  # hard limit of the address space, so that a terabyte is refused and not tried
 SECONDS = {
     "video": 30, "track": 30, "report": 10, "settings": 10, "bundle": 30, "upload": 30, "command": 400,
@@ -72,6 +73,7 @@ def outcomes(kinds: list[Kind], seed: int, share: float, folder: Path) -> Iterat
 def trial(kind: Kind, number: int, made: Made) -> Outcome:
     """Look at one input in a process of its own."""
     began, (ours, theirs) = time.monotonic(), os.pipe()
+    inherited_mb = _resident_mb()
     pid = os.fork()
     if not pid:
         os.close(ours)
@@ -82,9 +84,15 @@ def trial(kind: Kind, number: int, made: Made) -> Outcome:
     if heard is None:
         os.killpg(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
-    memory_mb = usage.ru_maxrss / 1024
+    memory_mb = usage.ru_maxrss / 1024 - max(0.0, inherited_mb - LIBRARIES_MB)
     end, said = _judged(kind, made, heard, os.waitstatus_to_exitcode(status), memory_mb)
     return Outcome(kind, number, end, said, seconds, memory_mb)
+
+
+def _resident_mb() -> float:
+    """What this process holds now; a forked child begins with it."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def _child(pipe: int, kind: Kind, made: Made) -> None:

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+HINGE_SIGNALS = ("knee_angle", "trunk_inclination", "hip_over_hand", "hand_before_chest")
+"""What `find_hinge` looks at."""
 UPRIGHT_DEG, BENT_DEG = 25.0, 45.0  # a hinge goes from more upright than this to more bent than that
 HINGE_KNEE_DEG = 130.0  # a squat bends the knees further (engineering choice)
 UNLOADED_S = (1.5, 12.0)  # both are slow (engineering choice)

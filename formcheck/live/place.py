@@ -14,14 +14,13 @@ from formcheck.exercises import EXERCISES
 from formcheck.pose import PoseTrack
 from formcheck.recognise import smoothed, spans
 from formcheck.signals import SIGNALS
-from formcheck.unloaded import find_hinge
+from formcheck.unloaded import HINGE_SIGNALS, find_hinge
 
 Array = NDArray[np.float64]
 
 UPTO_S = 0.5  # quiet that ended no longer ago than this lasts: how quiet the last moments are shows later
 NEAR_LEVEL = 50.0  # degrees of the trunk from upright from which a plank is looked for (gate of the plank)
 STANDING = ("knee_angle", "trunk_inclination", "hip_height")
-HINGE = ("knee_angle", "trunk_inclination", "hip_over_hand")
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ def in_place(track: PoseTrack, calibration: Calibration | None, wanted: str) -> 
 
 
 def hinge_in(track: PoseTrack, calibration: Calibration) -> tuple[float, float] | None:
-    """From when to when the lifter hinges, hands on the hips; None where that is not plain."""
-    rows = find_hinge(track.times_s, _columns(track, calibration, HINGE))
+    """From when to when the lifter hinges without a load; None where that is not plain."""
+    rows = find_hinge(track.times_s, _columns(track, calibration, HINGE_SIGNALS))
     return (float(track.times_s[rows[0]]), float(track.times_s[rows[-1]])) if len(rows) else None
 
 
