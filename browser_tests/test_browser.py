@@ -76,7 +76,7 @@ def test_from_upload_to_report(page: Page) -> None:
     page.wait_for_timeout(300)
     assert 0 < shown_frame(page) - before < 0.1
     page.get_by_role("button", name="Go to rep 2").click()
-    expect(page.locator(".player .where")).to_contain_text("rep 2")
+    expect(page.locator(".player span.where")).to_contain_text("rep 2")
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_timeout(800)
     assert shown_frame(page) > before + 1
