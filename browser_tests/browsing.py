@@ -23,6 +23,17 @@ PICTURES = os.environ.get("FORMCHECK_SCREENSHOTS", "")
 PATIENCE_MS = 45_000
 
 
+def answers(url: str, looks: int = 300) -> bool:
+    """Whether the app can be used, looking every tenth of a second."""
+    for _ in range(looks):
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+            return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
 class Served:
     """The app on a port of its own, with data of its own; can be stopped and started again."""
 
@@ -38,13 +49,7 @@ class Served:
         self.process = subprocess.Popen(
             [*command, f"--server.port={self.port}"], cwd=ROOT, env=environment
         )  # fmt: skip
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("the app did not start")
+        assert answers(self.url), "the app did not start"
 
     def stop(self) -> None:
         self.process.terminate()

@@ -13,31 +13,10 @@ from pathlib import Path
 
 import av
 import pytest
-from browsing import CHROMIUM, PATIENCE_MS, ROOT, Served, picture, start_afresh, visit
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from browsing import PATIENCE_MS, ROOT, Served, picture, start_afresh, visit
+from playwright.sync_api import Browser, Page, expect
 
 SAMPLE = ROOT / "sample_videos" / "squat_good.mp4"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    served = Served(tmp_path_factory.mktemp("data"))
-    served.start()
-    yield served
-    served.stop()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-    yield one
-    one.close()
 
 
 @pytest.fixture

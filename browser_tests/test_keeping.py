@@ -11,27 +11,22 @@ from pathlib import Path
 
 import av
 import pytest
-from browsing import CHROMIUM, ROOT, Served, visit
-from playwright.sync_api import Page, expect, sync_playwright
+from browsing import ROOT, Served, visit
+from playwright.sync_api import Browser, Page, expect
 
 SAMPLES = ("squat_faults", "squat_good")
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(app: Served, chromium: Browser) -> Iterator[Page]:
     """One visitor with two checked sets, which the tests of this file use one after the other."""
-    served, errors = Served(tmp_path_factory.mktemp("data")), list[str]()
-    served.start()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for page in visit(served, chromium, errors):
-            page.locator("input[type=file]").set_input_files(
-                [ROOT / "sample_videos" / f"{name}.mp4" for name in SAMPLES]
-            )
-            expect(page.get_by_role("button", name="See what to change")).to_have_count(2, timeout=120_000)
-            yield page
-        chromium.close()
-    served.stop()
+    errors: list[str] = []
+    for page in visit(app, chromium, errors):
+        page.locator("input[type=file]").set_input_files(
+            [ROOT / "sample_videos" / f"{name}.mp4" for name in SAMPLES]
+        )
+        expect(page.get_by_role("button", name="See what to change")).to_have_count(2, timeout=120_000)
+        yield page
     assert errors == []
 
 

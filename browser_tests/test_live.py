@@ -17,7 +17,7 @@ import pytest
 from browsing import ROOT, Served, picture
 from fake_camera import film
 from living import EMPTY_S, SET_S, STANDING_S, launch, living
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 import formcheck
 from formcheck.report import Report
@@ -28,20 +28,6 @@ SAMPLES = ROOT / "sample_videos"
 MINUTES = float(os.environ.get("FORMCHECK_LIVE_MINUTES", "1.5"))
 MOST_GROWTH_MB = 60.0  # of the browser, and of the server beyond the poses of the set itself
 SET_MB = 6.0  # a minute of poses, raw, smoothed and with their signals
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    served = Served(tmp_path_factory.mktemp("data"))
-    served.start()
-    yield served
-    served.stop()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as one:
-        yield one
 
 
 @pytest.fixture

@@ -98,11 +98,11 @@ def calibrate(
     reference = _with_feet(reference, points)
     if abs(yaw) <= SIDE_YAW:
         reference = replace(reference, bones=_bones(points, near, stature), shortest=shortest(yaw))
-    columns = _columns(track, reference, tuple(SIGNALS))
+    columns = columns_of(track, reference, tuple(SIGNALS))
     runs = quiet_standing(track.times_s, columns)
     back = own_back(track, columns, runs, facing, yaw, hinge_s, toe_touch_s)
     reference = replace(reference, back=back.reference)
-    columns |= _columns(track, reference, ("back_rounding", "full_flexion_share"))
+    columns |= columns_of(track, reference, ("back_rounding", "full_flexion_share"))
     first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
     standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
     return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs), back)
@@ -159,7 +159,7 @@ def _pace(times_s: Array, values: Array) -> Array:
     return out
 
 
-def _columns(track: PoseTrack, reference: Reference, names: tuple[str, ...]) -> dict[str, Array]:
+def columns_of(track: PoseTrack, reference: Reference, names: tuple[str, ...]) -> dict[str, Array]:
     """Signals of every pose; one body at a time, as an hour of them would take 400 MB."""
     functions = [SIGNALS[name].of for name in names]
     values = np.empty((len(names), len(track)))

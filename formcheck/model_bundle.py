@@ -194,14 +194,19 @@ def with_normalisation(model: bytes, mean: float, std: float) -> bytes:
     return packed(tflite, b"TFL3")
 
 
-def main() -> int:
+def command(fetch: Callable[[Callable[[str], None]], object]) -> int:
     """Provision from the command line: progress on stderr, exit 0, or 2 with one sentence."""
     try:
-        provision(lambda line: print(line, file=sys.stderr, flush=True))
+        fetch(lambda line: print(line, file=sys.stderr, flush=True))
     except FormcheckError as e:
         print(f"formcheck: {e}", file=sys.stderr)
         return 2
     return 0
+
+
+def main() -> int:
+    """`python -m formcheck.model_bundle`."""
+    return command(provision)
 
 
 if __name__ == "__main__":

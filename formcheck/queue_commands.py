@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from formcheck.store.settings import AppSettings
 
 
-
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The words of `worker` and `jobs`."""
     worker = commands.add_parser("worker", help="take jobs off the queue of an app on another machine")

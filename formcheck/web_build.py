@@ -19,8 +19,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from formcheck.errors import FormcheckError, ModelError
-from formcheck.model_bundle import home
+from formcheck.errors import ModelError
+from formcheck.model_bundle import command, home
 
 VERSION = "0.10.35"
 PACKAGE = f"@mediapipe/tasks-vision@{VERSION}"
@@ -139,13 +139,8 @@ def _reason(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def main() -> int:
-    """Provision from the command line: progress on stderr, exit 0, or 2 with one sentence."""
-    try:
-        provision(lambda line: print(line, file=sys.stderr, flush=True))
-    except FormcheckError as e:
-        print(f"formcheck: {e}", file=sys.stderr)
-        return 2
-    return 0
+    """`python -m formcheck.web_build`."""
+    return command(provision)
 
 
 if __name__ == "__main__":

@@ -9,16 +9,14 @@ import os
 import re
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import team
-from playwright.sync_api import APIRequestContext, Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import APIRequestContext, Browser, Page, expect
 
-from browser_tests.browsing import CHROMIUM, PATIENCE_MS, ROOT, Served, answer_first, picture
+from browser_tests.browsing import PATIENCE_MS, ROOT, Served, answer_first, answers, picture
 from formcheck.store import Store, consent, sets
 from formcheck.web import guard
 
@@ -46,13 +44,7 @@ class Team(Served):
             [*command, f"--data={self.folder}"], cwd=self.folder.parent, stderr=self.said.open("w"),
             env={**os.environ, **local, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError(self.said.read_text())
+        assert answers(self.url, 600), self.said.read_text()
 
     @property
     def link(self) -> str:
@@ -68,19 +60,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     served.start()
     yield served
     served.stop()
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-    yield one
-    one.close()
 
 
 def newcomer(chromium: Browser, **how: Any) -> Page:

@@ -9,9 +9,9 @@ from pathlib import Path
 import factories
 import pytest
 import team
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from browser_tests.browsing import CHROMIUM, picture
+from browser_tests.browsing import picture
 from formcheck.analysis import examine
 from formcheck.exercises import EXERCISES
 from formcheck.options import Options
@@ -35,14 +35,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     served.start()
     yield served
     served.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield one
-        one.close()
 
 
 def fill(store: Store) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import factories
 import pytest
 import team
+from pages import opened, words
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
@@ -286,20 +287,7 @@ def page(house: House, monkeypatch: pytest.MonkeyPatch, role: str, script: str =
     if role in house.who:
         people.answer_safety(house.store, house.who[role], safety.GO, {})
         people.update_profile(house.store, house.who[role], asked=True)
-    if script:
-        app = AppTest.from_string(f"{IMPORTS}\n{script}", default_timeout=30)
-    else:
-        app = AppTest.from_file(str(server_module.SCRIPT), default_timeout=30)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "header", "markdown", "success", "info", "error", "caption", "text", "code")
-    return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
+    return opened(f"{IMPORTS}\n{script}" if script else "", **query)
 
 
 @pytest.mark.parametrize("role", ROLES)

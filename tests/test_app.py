@@ -12,6 +12,7 @@ import cv2
 import factories
 import pytest
 import team
+from pages import button, one_screen, opened, words
 from streamlit.testing.v1 import AppTest
 
 from formcheck.exercises import EXERCISES
@@ -47,16 +48,7 @@ def me(app_server: Server) -> str:
 
 def page(screen: str = "", **query: str) -> AppTest:
     """The whole app as it opens, or one of its screens alone."""
-    if screen:
-        imports = f"from formcheck.web.visitor import visitor; from formcheck.web.screens import {screen}"
-        app = AppTest.from_string(f"{imports}\n{screen}.show(visitor())", default_timeout=30)
-    else:
-        app = AppTest.from_file(str(server_module.SCRIPT), default_timeout=30)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return opened(one_screen(screen) if screen else "", **query)
 
 
 def add(server: Server, owner: str, *findings: Any, **changes: Any) -> str:
@@ -70,26 +62,6 @@ def add(server: Server, owner: str, *findings: Any, **changes: Any) -> str:
         session.add(lift)
         session.flush()
         return lift.id
-
-
-def words(app: AppTest) -> str:
-    kinds = (
-        "title",
-        "header",
-        "subheader",
-        "markdown",
-        "success",
-        "error",
-        "warning",
-        "info",
-        "caption",
-        "text",
-    )
-    return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
-
-
-def button(app: AppTest, label: str) -> Any:
-    return next(b for b in app.button if label in b.label)
 
 
 # ---- safety -----------------------------------------------------------------------------------------

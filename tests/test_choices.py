@@ -11,6 +11,7 @@ import factories
 import numpy as np
 import pytest
 import team
+from pages import words
 from streamlit.testing.v1 import AppTest
 
 from formcheck.jobs import queue, work
@@ -128,11 +129,6 @@ def page(store: Store, person: str, monkeypatch: pytest.MonkeyPatch, screen: str
 
 def button(app: AppTest, label: str) -> Any:
     return next(b for b in app.button if b.label == label)
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "markdown", "success", "info", "error", "caption")
-    return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
 
 
 def test_consent_says_who_sees_it_and_how_long(store: Store, client: str, monkeypatch) -> None:

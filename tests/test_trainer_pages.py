@@ -9,6 +9,7 @@ from typing import Any
 import factories
 import pytest
 import team
+from pages import button, one_screen, opened, words
 from streamlit.testing.v1 import AppTest
 
 from formcheck.store import Store, coaching, comments, guests, inbox, people, sets
@@ -62,36 +63,7 @@ def page(
 ) -> AppTest:
     token = team.token(store, person)
     monkeypatch.setattr(visitor_module, "token", lambda: token)
-    if screen:
-        script = f"from formcheck.web.visitor import visitor; from formcheck.web.screens import {screen}"
-        app = AppTest.from_string(f"{script}\n{screen}.{call}(visitor())", default_timeout=30)
-    else:
-        app = AppTest.from_file(str(server_module.SCRIPT), default_timeout=30)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    kinds = (
-        "title",
-        "header",
-        "subheader",
-        "markdown",
-        "success",
-        "info",
-        "error",
-        "caption",
-        "text",
-        "code",
-    )
-    return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
-
-
-def button(app: AppTest, label: str) -> Any:
-    return next(b for b in app.button if label in b.label)
+    return opened(one_screen(screen, call) if screen else "", **query)
 
 
 def draft(**changes: Any) -> Draft:

@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,21 +57,30 @@ class Bench:
     def lift(self) -> LiftSet:
         """The set of the job. Raises LostError when it was deleted."""
         with self.store.begin() as session:
-            lift = session.get(LiftSet, self.claim.set_id)
-            if lift is None:
-                raise queue.LostError
+            lift = self._row(session)
             session.expunge(lift)
             return lift
 
     def owner(self) -> Person:
         """Whose set it is, with their choices about videos and faces as they are now."""
         with self.store.begin() as session:
-            lift = session.get(LiftSet, self.claim.set_id)
-            if lift is None:
-                raise queue.LostError
-            owner = session.get_one(Person, lift.owner_id)
+            owner = session.get_one(Person, self._row(session).owner_id)
             session.expunge(owner)
             return owner
+
+    def _row(self, session: Session) -> LiftSet:
+        lift = session.get(LiftSet, self.claim.set_id)
+        if lift is None:
+            raise queue.LostError
+        return lift
+
+    def poses(self, video: Path) -> PoseTrack:
+        """Look at a video, telling how far one is."""
+        self.tell(0.0, LOOKING)
+        return track_of(
+            video, model=find_model(), workers=self.processes,
+            progress=lambda share: self.tell(LOOKING_SHARE * share, LOOKING),
+        )  # fmt: skip
 
     @contextmanager
     def media(self, name: str) -> Iterator[Path]:
@@ -98,11 +107,7 @@ def _check(bench: Bench, lift: LiftSet) -> None:
     """Find the poses, judge them, and make a copy that plays if the video itself does not."""
     with bench.media(lift.video or "") as video:
         with _Copy(video, bench.scratch / PLAYBACK, bench.most_s) as copy:
-            bench.tell(0.0, LOOKING)
-            track = track_of(
-                video, model=find_model(), workers=bench.processes,
-                progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING),
-            )  # fmt: skip
+            track = bench.poses(video)
             while copy.busy:
                 bench.tell(LOOKING_SHARE, "Making a copy that plays in the browser")
                 time.sleep(0.1)
@@ -118,11 +123,8 @@ def _judge(bench: Bench, lift: LiftSet) -> None:
         track = PoseTrack.load(path)
     bench.tell(0.2, "Judging again")
     examination = examine(track, coaching.options(bench.store, lift), lift.name)
-    if lift.video:
-        with bench.media(lift.video) as video:
-            frames = _frames(bench.owner(), video, track, examination)
-    else:
-        frames = _frames(bench.owner(), None, track, examination)
+    with bench.media(lift.video) if lift.video else nullcontext() as video:
+        frames = _frames(bench.owner(), video, track, examination)
     _end(bench, lift, track, examination, frames, lift.playback)
 
 
@@ -148,11 +150,7 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
     """All that `formcheck check -o` writes: for videos that come from a folder and go back into one."""
     with bench.media(lift.video or "") as video:
         _refuse_too_long(video, bench.most_s)
-        bench.tell(0.0, LOOKING)
-        track = track_of(
-            video, model=find_model(), workers=bench.processes,
-            progress=lambda share: bench.tell(LOOKING_SHARE * share, LOOKING),
-        )  # fmt: skip
+        track = bench.poses(video)
         bench.tell(LOOKING_SHARE, DRAWING)
         options = sets.options_of(lift)
         examination = examine(track, options, lift.name)

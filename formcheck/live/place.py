@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from formcheck.body import Body
-from formcheck.calibration import Calibration, quiet_standing
+from formcheck.calibration import Calibration, columns_of, quiet_standing
 from formcheck.exercises import EXERCISES
 from formcheck.pose import PoseTrack
 from formcheck.recognise import smoothed, spans
-from formcheck.signals import SIGNALS
 from formcheck.unloaded import HINGE_SIGNALS, find_hinge
-
-Array = NDArray[np.float64]
 
 UPTO_S = 0.5  # quiet that ended no longer ago than this lasts: how quiet the last moments are shows later
 NEAR_LEVEL = 50.0  # degrees of the trunk from upright from which a plank is looked for (gate of the plank)
@@ -38,7 +33,7 @@ def in_place(track: PoseTrack, calibration: Calibration | None, wanted: str) -> 
     """
     if calibration is None:
         return None
-    columns = _columns(track, calibration, STANDING)
+    columns = columns_of(track, calibration.reference, STANDING)
     end = float(track.times_s[-1])
     if wanted != "plank":
         runs = quiet_standing(track.times_s, columns)
@@ -55,10 +50,5 @@ def in_place(track: PoseTrack, calibration: Calibration | None, wanted: str) -> 
 
 def hinge_in(track: PoseTrack, calibration: Calibration) -> tuple[float, float] | None:
     """From when to when the lifter hinges without a load; None where that is not plain."""
-    rows = find_hinge(track.times_s, _columns(track, calibration, HINGE_SIGNALS))
+    rows = find_hinge(track.times_s, columns_of(track, calibration.reference, HINGE_SIGNALS))
     return (float(track.times_s[rows[0]]), float(track.times_s[rows[-1]])) if len(rows) else None
-
-
-def _columns(track: PoseTrack, calibration: Calibration, names: tuple[str, ...]) -> dict[str, Array]:
-    bodies = [Body(pose, calibration.reference) for pose in track]
-    return {name: np.array([SIGNALS[name].of(body) for body in bodies]) for name in names}

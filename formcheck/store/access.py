@@ -34,11 +34,16 @@ def reach(session: Session, viewer_id: str | None, owner_id: str) -> Reach | Non
         return None
     if viewer_id == owner_id:
         return Reach.OWNER
-    account = session.get(Account, viewer_id)
-    if account is None or account.closed or not account.trainer:
+    if not is_trainer(session, viewer_id):
         return None
     coached = session.get(Coaching, (viewer_id, owner_id)) is not None
     return Reach.TRAINER if coached and consent.holds(session, owner_id) else None
+
+
+def is_trainer(session: Session, person_id: str) -> bool:
+    """Whether this person has an open account as a trainer."""
+    account = session.get(Account, person_id)
+    return account is not None and account.trainer and not account.closed
 
 
 def may_see(session: Session, viewer_id: str | None, lift: LiftSet) -> bool:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session
 
 from formcheck.store import Store, access, comments, consent
-from formcheck.store.models import Account, Coaching, Consent, LiftSet, Person
+from formcheck.store.models import Coaching, Consent, LiftSet, Person
 from formcheck.store.review_models import Comment, Review
 
 NEW, REVIEWED, SENT = "new", "reviewed", "sent"
@@ -50,7 +49,7 @@ def entries(store: Store, trainer_id: str, *, only_new: bool = False, most: int 
     if only_new:
         asked = asked.where(Review.set_id.is_(None))
     with store.begin() as session:
-        if not _works(session, trainer_id):
+        if not access.is_trainer(session, trainer_id):
             return []
         rows = session.execute(
             asked.order_by(LiftSet.worst.desc(), LiftSet.created_s.desc()).limit(most)
@@ -63,7 +62,7 @@ def entries(store: Store, trainer_id: str, *, only_new: bool = False, most: int 
 def waiting(store: Store, trainer_id: str) -> int:
     """How many sets are new to this trainer."""
     with store.begin() as session:
-        if not _works(session, trainer_id):
+        if not access.is_trainer(session, trainer_id):
             return 0
         asked = _reachable(select(func.count()).select_from(LiftSet), trainer_id)
         return session.scalar(asked.where(Review.set_id.is_(None))) or 0
@@ -114,11 +113,6 @@ def _reachable(asked: Select[Any], trainer_id: str) -> Select[Any]:
         .outerjoin(Review, and_(Review.set_id == LiftSet.id, Review.trainer_id == trainer_id))
         .where(LiftSet.report.is_not(None), LiftSet.owner_id.in_(agreed))
     )
-
-
-def _works(session: Session, trainer_id: str) -> bool:
-    account = session.get(Account, trainer_id)
-    return account is not None and account.trainer and not account.closed
 
 
 def _state(reviewed_s: float | None, sent_s: float | None) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from formcheck.exercise import Fault
@@ -31,6 +29,7 @@ from formcheck.views.groups import (
     seen_at,
 )
 from formcheck.views.judged import MAIN
+from formcheck.views.templates import template
 from formcheck.words import DISCLAIMER, listed, measure_unit, readable, span, with_unit
 
 
@@ -47,7 +46,7 @@ def page(report: Report, signals: SignalTable, frames: Mapping[Finding, bytes] |
     groups = by_fault(report.faults)
     main = MAIN.get(report.exercise, "") if report.view in ("side", "oblique") else ""
     overview = plots.svg(plots.signal_plot(main, signals, report)) if main in signals.values else ""
-    return _template().render(
+    return template("formcheck", "views", "report.html.j2").render(
         report=report,
         title=f"{name_of(report)}, {report.source}",
         headline=headline(report),
@@ -136,12 +135,3 @@ def _plot(group: Group, signals: SignalTable, report: Report) -> Markup:
         return Markup()
     limit = next((m for m in fault.limits if m.unit == group.worst.unit), fault.limits[0])
     return Markup(plots.svg(plots.limit_plot(limit, group.fault.title, group.findings, signals, report)))
-
-
-@cache
-def _template() -> Template:
-    loader = PackageLoader("formcheck", "views")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("report.html.j2")

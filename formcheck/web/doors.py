@@ -13,11 +13,9 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -28,7 +26,9 @@ from formcheck.store.invitations import LinkError
 from formcheck.store.models import OneTimeLink
 from formcheck.store.settings import AppSettings
 from formcheck.store.tokens import TOKEN
+from formcheck.views.templates import template
 from formcheck.web import guard, oidc
+from formcheck.web.bodies import body_of
 
 JOINING = (invitations.OWNER, invitations.INVITE)
 MOST_FORM = 8192  # bytes
@@ -331,24 +331,11 @@ def _address(request: Request, proxies: tuple[str, ...]) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_FORM:
-            return {}
+    body = await body_of(request, MOST_FORM) or b""
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 def _page(status: int = 200, **values: Any) -> Response:
     blank = {"words": "", "error": "", "fields": [], "button": "", "action": "", "links": [], "small": ""}
-    html = _template().render({**blank, **values})
+    html = template("formcheck.web", "templates", "door.html.j2").render({**blank, **values})
     return HTMLResponse(html, status, {"cache-control": "no-store"})
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("formcheck.web", "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("door.html.j2")

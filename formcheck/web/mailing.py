@@ -102,38 +102,22 @@ class Mailer:
         threading.Thread(target=run, name="mail", daemon=True).start()
 
 
+@dataclass(frozen=True)
 class Postman:
-    """Sends the notices that are due, in the background, while the app runs."""
+    """Sends the notices that are due."""
 
-    def __init__(self, store: Store, mailer: Mailer, gap_s: float = GAP_S, look_s: float = LOOK_S) -> None:
-        self._store, self._mailer, self._gap_s, self._look_s = store, mailer, gap_s, look_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, not waiting for a mail server that does not answer."""
-        self._stopping.set()
-        self._thread.join(1.0)
+    store: Store
+    mailer: Mailer
+    gap_s: float = GAP_S
 
     def deliver(self) -> int:
         """Send what is due now; returns how many went out."""
         sent = 0
-        for letter in notices.claim(self._store, self._gap_s):
+        for letter in notices.claim(self.store, self.gap_s):
             try:
-                self._mailer.news(letter)
+                self.mailer.news(letter)
                 sent += 1
             except OSError as e:
                 log.warning("a mail could not be sent and is tried again later: %s", e)
-                notices.failed(self._store, letter)
+                notices.failed(self.store, letter)
         return sent
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._look_s):
-            try:
-                self.deliver()
-            except Exception:  # the next round tries again; the log says why this one did not
-                log.exception("mails could not be sent")

@@ -23,6 +23,7 @@ from formcheck.manual import every_fault
 from formcheck.store import Store, comments, sets
 from formcheck.store.comments import Draft
 from formcheck.web import guard
+from formcheck.web.bodies import body_of
 from formcheck.web.media_routes import NOTHING
 
 MOST_BYTES = 2**18  # a comment with as many strokes as it may have needs about 200 kB
@@ -92,11 +93,9 @@ class ReviewRoutes:
 
 async def _json(request: Request) -> dict[str, Any]:
     """The body, or TrackError with a sentence."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise TrackError("This comment is too large; draw less.")
+    body = await body_of(request, MOST_BYTES)
+    if body is None:
+        raise TrackError("This comment is too large; draw less.")
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as e:

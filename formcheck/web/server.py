@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,8 +25,9 @@ from formcheck.web.frontend import Frontend
 from formcheck.web.guard import Guard, Identity
 from formcheck.web.guest_routes import GuestRoutes
 from formcheck.web.live_socket import LiveSocket
-from formcheck.web.mailing import Mailer, Postman
+from formcheck.web.mailing import LOOK_S, Mailer, Postman
 from formcheck.web.media_routes import MediaRoutes
+from formcheck.web.recurring import Recurring
 from formcheck.web.review_routes import ReviewRoutes
 from formcheck.web.uploads import Uploads
 
@@ -37,7 +36,6 @@ TEAMS = (
     "--team, or set FORMCHECK_DATA to another folder."
 )
 SWEEP_S = 600.0  # between two looks for what is past its time
-log = logging.getLogger(__name__)
 SCRIPT = Path(__file__).parent / "main.py"
 
 
@@ -101,47 +99,25 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     serve.refuse_strangers(address, team=one.settings.team)
     if one.settings.team:
         serve.announce(one, address, int(config.get_option("server.port")))
-    sweeping = Sweeper(one.store, one.settings.keep_days)
+    sweeping = Recurring(
+        "sweeper", lambda: erasure.sweep(one.store, one.settings.keep_days), SWEEP_S,
+        "sets past their time could not be deleted", at_once=True,
+    )  # fmt: skip
     sweeping.start()
     one.supervisor.start()
-    postman = Postman(one.store, one.mailer) if one.mailer else None
+    postman = one.mailer and Recurring(
+        "postman", Postman(one.store, one.mailer).deliver, LOOK_S, "mails could not be sent"
+    )
     if postman:
         postman.start()
     await asyncio.to_thread(_warm)
     yield
     sweeping.stop()
     if postman:
-        postman.stop()
+        postman.stop(1.0)  # not waiting for a mail server that does not answer
     one.live.close()
     one.supervisor.stop()
     one.store.close()
-
-
-class Sweeper:
-    """Deletes, now and then, what is past its time."""
-
-    def __init__(self, store: Store, keep_days: int | None) -> None:
-        self._store, self._keep_days = store, keep_days
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-
-    def start(self) -> None:
-        """Sweep in the background, the first time at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Sweep no more."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                erasure.sweep(self._store, self._keep_days)
-            except Exception:  # the next round tries again; the log says why this one did not
-                log.exception("sets past their time could not be deleted")
-            if self._stopping.wait(SWEEP_S):
-                return
 
 
 def _warm() -> None:

@@ -7,11 +7,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from formcheck.report import Report
@@ -27,6 +25,7 @@ from formcheck.views.groups import (
     other_limits,
     seen_at,
 )
+from formcheck.views.templates import template
 from formcheck.web import wording
 from formcheck.web.media_routes import ASSETS, MIME
 from formcheck.web.one_script import one_script
@@ -74,7 +73,7 @@ def _render(
     report, lift = shown.report, shown.lift
     said = [line for line in (back_compared(report), *other_limits(report)) if line]
     heading = (shown.whose, wording.day(lift.created_s), filmed_from(report))
-    return _template().render(
+    return template("formcheck.web", "templates", "set.html.j2").render(
         headline=headline(report),
         about=" · ".join(part for part in heading if part),
         said=said,
@@ -109,12 +108,3 @@ def _listed(report: Report, comment: Comment) -> dict[str, str]:
     named = labels(report).get(comment.segment) if comment.segment is not None else None
     where = " · ".join(w for w in (clock(comment.at_s) if comment.at_s is not None else "", named or "") if w)
     return {"author": comment.author, "where": where, "text": comment.text}
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("formcheck.web", "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("set.html.j2")
