@@ -87,6 +87,20 @@ def answer_first(page: Page) -> None:
     page.get_by_text("Choose a video").wait_for()
 
 
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn whole; before, what is found may still be the page's before."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def go(page: Page, name: str) -> None:
+    """Through the link of this name to its page, drawn whole."""
+    link = page.get_by_role("link", name=name)
+    address = link.evaluate("link => link.href")
+    link.click()
+    page.wait_for_url(address)
+    settled(page)
+
+
 def start_afresh(app: Served) -> None:
     """Nobody has told or checked anything yet: whoever opens the app is the same person in every test."""
     store = Store.open(app.folder, migrate=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import av
 import pytest
-from browsing import PATIENCE_MS, ROOT, Served, picture, start_afresh, visit
+from browsing import PATIENCE_MS, ROOT, Served, go, picture, start_afresh, visit
 from playwright.sync_api import Browser, Page, expect
 
 SAMPLE = ROOT / "sample_videos" / "squat_good.mp4"
@@ -96,7 +96,7 @@ def test_a_deleted_set_is_gone(page: Page, app: Served) -> None:
     open_review(page)
     folder = app.folder / "media" / "sets" / page.url.rpartition("=")[2]
     assert folder.is_dir()
-    page.get_by_role("link", name="History").click()
+    go(page, "History")
     picture(page, "history")
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete this set").click()
@@ -216,6 +216,6 @@ def test_wrong_files_get_one_sentence(page: Page, tmp_path: Path) -> None:
 
 def test_the_other_pages_open(page: Page) -> None:
     for name, words in (("Manual", "What formcheck looks for"), ("You", "All optional")):
-        page.get_by_role("link", name=name).click()
+        go(page, name)
         page.get_by_text(words).wait_for()
         picture(page, name.lower())

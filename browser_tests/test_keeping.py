@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 import pytest
-from browsing import ROOT, Served, visit
+from browsing import ROOT, Served, go, settled, visit
 from playwright.sync_api import Browser, Page, expect
 
 SAMPLES = ("squat_faults", "squat_good")
@@ -32,7 +32,7 @@ def page(app: Served, chromium: Browser) -> Iterator[Page]:
 
 def open_set(page: Page, words: str) -> None:
     """From the history to the review of the set whose row has these words."""
-    page.get_by_role("link", name="History").click()
+    go(page, "History")
     opens_it = page.locator("[class*=st-key-open-] button")
     rows = page.locator("[data-testid=stVerticalBlock]").filter(has_text=words).filter(has=opens_it)
     rows.last.locator(opens_it).click()
@@ -62,7 +62,7 @@ def phase_starts(page: Page, phase: str) -> list[list[float]]:
 def test_a_mark_stays(page: Page) -> None:
     open_set(page, "squat_faults.mp4")
     page.get_by_role("button", name="Wrong").first.click()
-    page.wait_for_timeout(800)
+    expect(page.get_by_role("button", name="Wrong").first).to_have_attribute("kind", "primary")
     page.reload()
     page.locator(".player .controls").first.wait_for()
     expect(page.get_by_role("button", name="Wrong").first).to_have_attribute("kind", "primary")
@@ -116,7 +116,7 @@ def opens(path: Path) -> None:
 
 
 def test_out_as_a_zip_everything_deleted_and_in_again(page: Page, tmp_path: Path) -> None:
-    page.get_by_role("link", name="History").click()
+    go(page, "History")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Everything as one .zip").click()
     kept = tmp_path / "sets.zip"
@@ -129,6 +129,7 @@ def test_out_as_a_zip_everything_deleted_and_in_again(page: Page, tmp_path: Path
     page.locator("input[type=file]").set_input_files(kept)
     for name in SAMPLES:
         page.get_by_text(f"{name}.mp4").first.wait_for()
+    settled(page)
     open_set(page, "squat_faults.mp4")
     expect(page.get_by_role("button", name="Wrong").first).to_have_attribute("kind", "primary")
 
@@ -150,7 +151,8 @@ def test_files_that_are_something_else_get_one_sentence(
             archive.writestr("notes.txt", "nothing of formcheck")
     else:
         path.write_bytes(content)
-    page.get_by_role("link", name="Check a set").click()
+    go(page, "Check a set")
+    page.get_by_text("Choose a video").wait_for()  # the history's uploader has left
     page.locator("input[type=file]").set_input_files(path)
     said = page.locator(".uploader .error")
     said.wait_for()
