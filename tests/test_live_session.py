@@ -137,6 +137,14 @@ def test_the_set_ends_after_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "No more reps" in states[-1]["words"]
 
 
+def test_standing_for_long_before_the_first_rep_is_no_rest_after_it() -> None:
+    track = stick.squat(3, rest_s=2.0, up_s=2.0)
+    live = session(track)
+    states = play(live, led_in(shots_of(track), LEAD_S + lifting.REST_S + 5))
+    assert states[-1]["stage"] == "set"
+    assert states[-1]["reps"] == 3
+
+
 def test_the_set_ends_when_the_lifter_steps_aside() -> None:
     track = stick.squat(2)
     live = session(track, "squat")

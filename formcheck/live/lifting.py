@@ -95,6 +95,7 @@ class Lifting:
         what = self._recogniser.ask(self.kept.track(), self.hinge_s)
         if what is not None and what.exercise is not None:
             found = self._start(what.exercise, what.variant)
+            self._busy_s = now_s  # what it was recognised by has only just been done
             last = max((f.segment for f in found if f.segment is not None), default=None)
             self._judge([f for f in found if f.segment == last], now_s)
 

@@ -31,9 +31,9 @@ def _trends(lifts: list[LiftSet]) -> None:
         return
     st.subheader("Trends")
     exercise = st.segmented_control(
-        "Exercise", there, default=there[0], format_func=lambda name: EXERCISES[name].title
+        "Exercise", there, default=there[0], format_func=lambda name: EXERCISES[name].title, required=True
     )
-    trends.show([lift for lift in lifts if lift.exercise == (exercise or there[0])])
+    trends.show([lift for lift in lifts if lift.exercise == exercise])
 
 
 def _notes(who: Visitor, client_id: str) -> None:

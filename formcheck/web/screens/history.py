@@ -44,12 +44,12 @@ def _filtered(lifts: list[LiftSet]) -> list[LiftSet]:
     there = [name for name in titles if any(lift.exercise == name for lift in lifts)]
     exercise = st.segmented_control(
         "Exercise", [EVERY, *there], default=there[0] if len(there) == 1 else EVERY,
-        format_func=lambda name: titles.get(name, name),
+        format_func=lambda name: titles.get(name, name), required=True,
     )  # fmt: skip
     left, right = st.columns(2)
     days = PERIODS[left.selectbox("When", list(PERIODS))]
     since = time.time() - days * DAY_S if days else 0.0
-    chosen = [x for x in lifts if exercise in (None, EVERY, x.exercise) and x.created_s >= since]
+    chosen = [x for x in lifts if exercise in (EVERY, x.exercise) and x.created_s >= since]
     codes = sorted({code for lift in chosen for code in _codes(lift)})
     flag = right.selectbox(
         "With the flag", [NO_FILTER, CLEAN, *codes],

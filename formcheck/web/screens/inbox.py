@@ -36,7 +36,9 @@ def show(who: Visitor) -> None:
         f"Review all {len(new)}, worst first" if len(new) > 1 else "Review it", type="primary"
     ):
         links.go("review", set=new[0].set_id)
-    view = st.segmented_control("Show", [BY_CLIENT, BY_SET], default=BY_CLIENT, label_visibility="collapsed")
+    view = st.segmented_control(
+        "Show", [BY_CLIENT, BY_SET], default=BY_CLIENT, required=True, label_visibility="collapsed"
+    )
     if not chosen:
         st.info("No set is like that.")
     elif view == BY_SET:

@@ -72,9 +72,10 @@ def _exercise() -> str:
         list(titles),
         format_func=lambda name: titles[name],
         default=next(iter(titles)),
+        required=True,
         key="live-exercise",
     )
-    return chosen or AUTO
+    return str(chosen)
 
 
 def _place(exercise: str) -> None:

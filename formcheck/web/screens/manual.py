@@ -22,7 +22,7 @@ def show(_: Visitor) -> None:
     st.write("What formcheck looks for, why, and what it cannot tell. Nothing here is a diagnosis.")
     titles = {name: e.title for name, e in EXERCISES.items()} | {FILMING_TITLE: FILMING_TITLE}
     name = st.segmented_control(
-        "Exercise", list(titles), default=next(iter(titles)), format_func=lambda n: titles[n]
+        "Exercise", list(titles), default=next(iter(titles)), format_func=lambda n: titles[n], required=True
     )
     if name in EXERCISES:
         exercise = EXERCISES[name]
