@@ -21,6 +21,7 @@ CONFIG: dict[str, Any] = {
     "server.fileWatcherType": "none",
     "client.toolbarMode": "minimal",
     "theme.primaryColor": "#0b6e69",
+    "theme.headingFontSizes": ["2.25rem", "1.75rem", "1.5rem", "1.25rem", "1rem", "0.875rem"],
 }
 """What .streamlit/config.toml sets for `streamlit run app.py`; a test compares the two."""
 

@@ -29,7 +29,7 @@ def _trends(lifts: list[LiftSet]) -> None:
     there = [name for name in EXERCISES if any(lift.exercise == name for lift in lifts)]
     if not there:
         return
-    st.subheader("Trends")
+    st.header("Trends")
     exercise = st.segmented_control(
         "Exercise", there, default=there[0], format_func=lambda name: EXERCISES[name].title, required=True
     )
@@ -37,7 +37,7 @@ def _trends(lifts: list[LiftSet]) -> None:
 
 
 def _notes(who: Visitor, client_id: str) -> None:
-    st.subheader("Notes")
+    st.header("Notes")
     st.caption(PRIVATE)
     with st.form(f"note-{client_id}", border=False, clear_on_submit=True):
         text = st.text_area("New note", max_chars=2000)
@@ -59,7 +59,7 @@ def _notes(who: Visitor, client_id: str) -> None:
 
 
 def _limits(who: Visitor, client_id: str, lifts: list[LiftSet]) -> None:
-    st.subheader("Limits for this person")
+    st.header("Limits for this person")
     st.caption("For long thighs, an old injury and the like. Every report says which, who set them, and why.")
     kept = coaching.adjusted(who.store, who.person_id, client_id)
     for limit in (k for k in kept if k.ended_s is None):
@@ -126,6 +126,6 @@ def stated(who: Visitor) -> None:
     """For the client: the limits that a trainer adjusted for them."""
     kept = coaching.adjusted(who.store, who.person_id, who.person_id)
     if kept:
-        st.subheader("Limits adjusted for you")
+        st.header("Limits adjusted for you")
         st.markdown("\n".join(f"- {said(k)}" for k in kept if k.ended_s is None) or "None at present.")
         st.caption("Your trainer set them. The report of each set names those that it was judged by.")

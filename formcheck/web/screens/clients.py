@@ -110,7 +110,7 @@ def _manage(who: Visitor, client: Account) -> None:
 def invite(who: Visitor, *, trainer: bool) -> None:
     """A form that makes an invitation, and the ones that are still open."""
     whom = "trainer" if trainer else "client"
-    st.subheader(f"Invite a {whom}")
+    st.header(f"Invite a {whom}")
     with st.form(f"invite-{whom}", clear_on_submit=True):
         email = st.text_input(
             "Their e-mail address (optional)", max_chars=254,

@@ -92,7 +92,7 @@ def _row(who: Visitor, lift: LiftSet) -> None:
 
 
 def _out_and_in(who: Visitor, some: bool) -> None:
-    st.subheader("Keep a copy, or bring one in")
+    st.header("Keep a copy, or bring one in")
     if some:
         st.markdown("[Everything as one .zip](/api/archive), videos included.")
     components.uploader("Bring in a .zip that was made here", components.ARCHIVES, {})

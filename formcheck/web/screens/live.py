@@ -82,7 +82,10 @@ def _place(exercise: str) -> None:
     """Where the camera goes."""
     shown = EXERCISES.get(exercise) or next(iter(EXERCISES.values()))
     left, right = st.columns([3, 2], vertical_alignment="center")
-    left.image(str(ASSETS / f"camera-{shown.name}.webp"), width="stretch")
+    left.image(
+        str(ASSETS / f"camera-{shown.name}.webp"), width="stretch",
+        alt=f"Where the camera goes for the {shown.title.lower()}",
+    )  # fmt: skip
     right.write(f"**Where the camera goes.** {shown.film_it}")
     right.write(
         "Then press Begin and walk there: formcheck says what is missing, counts down and starts by itself."

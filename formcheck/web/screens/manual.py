@@ -46,7 +46,7 @@ def _faults(faults: tuple[Documented, ...]) -> None:
 def _picture(name: str) -> None:
     """The rendered picture of a fault or an exercise; a test sees to it that each has one."""
     if name in captions():
-        st.image(ASSETS / f"manual-{name}.webp", caption=captions()[name])
+        st.image(ASSETS / f"manual-{name}.webp", caption=captions()[name], alt=captions()[name])
 
 
 @cache

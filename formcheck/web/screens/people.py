@@ -23,7 +23,7 @@ def show(who: Visitor) -> None:
             return
     _everybody(who)
     clients.invite(who, trainer=True)
-    st.subheader("Log")
+    st.header("Log")
     st.caption("Who did what in the whole team, newest first.")
     st.dataframe(privacy.rows(audit.whole(who.store)), hide_index=True)
 

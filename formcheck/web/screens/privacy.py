@@ -42,7 +42,7 @@ def show(who: Visitor) -> None:
 
 
 def _choices(who: Visitor) -> None:
-    st.subheader("What others see, and how long")
+    st.header("What others see, and how long")
     profile = who.profile()
     with st.form("choices"):
         use = st.radio("Videos", list(USES), index=list(USES).index(profile.video_use), format_func=USES.get)
@@ -91,7 +91,7 @@ def _save(who: Visitor, use: str, blur: bool, days: int | None) -> None:
 
 
 def _log(who: Visitor) -> None:
-    st.subheader("Who opened what")
+    st.header("Who opened what")
     entries = audit.about(who.store, who.person_id)
     if entries:
         st.dataframe(rows(entries), hide_index=True)
@@ -108,7 +108,7 @@ def rows(entries: list[AuditEntry]) -> list[dict[str, object]]:
 
 
 def _browsers(who: Visitor) -> None:
-    st.subheader("Where you are signed in")
+    st.header("Where you are signed in")
     here = hashed(token() or "")
     for one in signins.of_person(who.store, who.person_id):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -155,7 +155,7 @@ def _change_password(who: Visitor, account: Account, old: str, new: str) -> None
 
 
 def _consent(who: Visitor) -> None:
-    st.subheader("Your consent")
+    st.header("Your consent")
     given = consent.history(who.store, who.person_id)
     if not consent.given(who.store, who.person_id):
         st.write("You have not agreed, or took it back: nobody else sees anything of yours.")
@@ -174,7 +174,7 @@ def _consent(who: Visitor) -> None:
 
 
 def _ending(who: Visitor, account: Account) -> None:
-    st.subheader("Take it with you, or delete it")
+    st.header("Take it with you, or delete it")
     st.markdown("[Everything of mine as one .zip](/api/archive): videos, reports, and what else is stored.")
     with st.popover("Delete me and everything of mine"):
         st.write(

@@ -30,7 +30,7 @@ def show(who: Visitor) -> None:
         st.info("Only an admin sees the queue.")
         return
     st.fragment(_now, run_every=LOOK_S)(who)
-    st.subheader("After a rule has changed")
+    st.header("After a rule has changed")
     st.caption("Every set is judged again from its poses, when nobody waits for anything else.")
     if st.button("Judge every set again"):
         count = overview.judge_all(who.store)
@@ -46,7 +46,7 @@ def _now(who: Visitor) -> None:
     if not now.workers:
         st.warning(NO_WORKER)
     if now.running:
-        st.subheader("At work")
+        st.header("At work")
         st.dataframe(
             [
                 {
@@ -58,7 +58,7 @@ def _now(who: Visitor) -> None:
             hide_index=True,
         )  # fmt: skip
     if now.spent:
-        st.subheader("The last day")
+        st.header("The last day")
         st.dataframe(
             [
                 {
@@ -84,7 +84,7 @@ def _numbers(now: Overview) -> None:
 
 
 def _failures(now: Overview) -> None:
-    st.subheader("Failures")
+    st.header("Failures")
     if not now.failures:
         st.markdown("None.")
         return

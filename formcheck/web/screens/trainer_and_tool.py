@@ -33,7 +33,7 @@ def show(who: Visitor) -> None:
         codes = {f.code: f.title for f in exercise.faults}
         theirs = [_cells(row, codes[row.code]) for row in rows if row.code in codes]
         if theirs:
-            st.subheader(exercise.title)
+            st.header(exercise.title)
             st.dataframe(theirs, hide_index=True)
     _proposals(rows)
     with st.expander("How this is worked out"):
@@ -56,7 +56,7 @@ def _cells(row: Row, title: str) -> dict[str, Any]:
 
 
 def _proposals(rows: list[Row]) -> None:
-    st.subheader("Limits that would agree better")
+    st.header("Limits that would agree better")
     lines = [line for row in rows if (line := _proposed(row))]
     st.markdown("\n".join(lines) or "None: too few marks so far, or the present limits agree best.")
 

@@ -24,7 +24,7 @@ def show(who: Visitor) -> None:
     st.write(WHAT_FOR)
     if _profile(who):
         st.success("Saved. It counts for the sets you check from now on.")
-    st.subheader("Safety questions")
+    st.header("Safety questions")
     st.write(safety.advice(who) or "Your answers do not keep you from training.")
     st.button("Answer them again", on_click=safety.again)
     client_work.stated(who)
@@ -35,7 +35,7 @@ def show(who: Visitor) -> None:
 
 
 def _mails(who: Visitor, now: bool) -> None:
-    st.subheader("Mails")
+    st.header("Mails")
     wanted = st.checkbox("Write to me when something is new; there is only a link in it", now)
     if wanted != now:
         notices.choose(who.store, who.person_id, wanted)
