@@ -4,6 +4,7 @@ python benchmarks/scale.py throughput            # sets an hour with 1 and 2 wor
 python benchmarks/scale.py throughput --phone --most 4
 python benchmarks/scale.py month                 # a month of load with faults, on SQLite and a folder
 python benchmarks/scale.py month --servers       # the same on PostgreSQL and a bucket (extra `team`)
+python benchmarks/scale.py month --servers --write docs/scale.md    # and put its table into the page
 python benchmarks/scale.py studio                # what so many clients need, from the measured numbers
 """
 
@@ -125,6 +126,33 @@ def month(args: argparse.Namespace) -> None:
     print(json.dumps({"clients": args.clients, "servers": args.servers, **asdict(tally)}, indent=1))
     assert tally.lost == tally.twice == tally.wrong == 0, "something was lost or done twice"
     assert tally.failed == tally.poisoned, "something failed that need not"
+    if args.write:
+        begin, end = (f"<!-- month{'-servers' if args.servers else ''}:{at} -->" for at in ("begin", "end"))
+        head, _, rest = args.write.read_text().partition(begin)
+        table = _month_table(tally, args)
+        args.write.write_text(f"{head}{begin}\n{table}\n{end}{rest.partition(end)[2]}")
+
+
+def _month_table(tally: simulation.Tally, args: argparse.Namespace) -> str:
+    where = "SQLite and a folder, 4 workers"
+    if args.servers:
+        where = "PostgreSQL and SeaweedFS, 2 machines of 2 workers"
+    faults = ", ".join(f"{days} {name}" for name, days in tally.faults.items())
+    waits = ", ".join(f"{s:.1f} s" for s in (tally.wait_median_s, tally.wait_95_s, tally.wait_most_s))
+    rows = {
+        where: f"{args.days} days, {args.clients} clients, {args.sets} sets a client and day",
+        "---": "---",
+        "days by what broke": faults,
+        "sets sent, done, failed": f"{tally.sets:,}, {tally.done:,}, {tally.failed}",
+        "poisoned": tally.poisoned,
+        "lost, done twice, wrong result": f"{tally.lost}, {tally.twice}, {tally.wrong}",
+        "done again after breaking off": tally.repeated,
+        "tries refused and repeated": tally.refused,
+        "waiting: median, 95 %, longest": waits,
+        "it took": f"{tally.took_s:.0f} s: {tally.sets / tally.took_s:.0f} sets a second",
+        "load average at the end": f"{os.getloadavg()[1]:.0f}",
+    }
+    return "\n".join(f"| {name} | {value} |" for name, value in rows.items())
 
 
 def _kill_all(machines: list[Supervisor]) -> None:
@@ -196,6 +224,7 @@ def main() -> None:
     two.add_argument("--clients", type=int, default=20)
     two.add_argument("--sets", type=int, default=20)
     two.add_argument("--seed", type=int, default=1)
+    two.add_argument("--write", type=Path, help="put the table between the marks in this page")
     two.set_defaults(run=month)
     three = commands.add_parser("studio")
     three.add_argument("--clients", type=int, default=1000)

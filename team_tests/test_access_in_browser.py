@@ -10,14 +10,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import stores
 import team
 from playwright.sync_api import APIRequestContext, Browser, Page, expect
 
 from browser_tests.browsing import PATIENCE_MS, ROOT, Served, answer_first, answers, picture
+from formcheck.jobs.overview import overview
 from formcheck.store import Store, consent, sets
+from formcheck.store.settings import to_environment
 from formcheck.web import guard
 
 SAMPLE = ROOT / "sample_videos" / "squat_faults.mp4"
@@ -26,25 +31,27 @@ LINK = re.compile(r"http\S+/join/\S+")
 
 
 class Team(Served):
-    """`formcheck serve --team`, with what it said in the terminal."""
+    """`formcheck serve --team` with two workers, on the servers if they run; said: in the terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.settings = stores.settings(folder, workers=2)
+        self.said = folder.parent / "said.txt"
 
     def start(self) -> None:
-        local = {name: "" for name in ("FORMCHECK_DATABASE", "FORMCHECK_MEDIA", "FORMCHECK_QUEUE")}
-        command = [
-            sys.executable,
-            "-m",
-            "formcheck",
-            "serve",
-            "--team",
-            "--no-browser",
-            f"--port={self.port}",
-        ]
-        self.said = self.folder.parent / "said.txt"
+        command = [sys.executable, "-m", "formcheck", "serve", "--team", "--no-browser"]
         self.process = subprocess.Popen(
-            [*command, f"--data={self.folder}"], cwd=self.folder.parent, stderr=self.said.open("w"),
-            env={**os.environ, **local, "PYTHONPATH": str(ROOT)},
+            [*command, f"--port={self.port}"], cwd=self.folder.parent, stderr=self.said.open("w"),
+            env={**os.environ, **to_environment(self.settings), "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert answers(self.url, 600), self.said.read_text()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """What it keeps."""
+        store = Store.of(self.settings)
+        yield store
+        store.close()
 
     @property
     def link(self) -> str:
@@ -106,6 +113,9 @@ def test_from_the_first_link_to_a_set_that_a_trainer_sees_as_far_as_the_client_w
     client.get_by_role("button", name="See what to change").first.click()
     client.locator(".player .controls").first.wait_for()
     video = f"{app.url}{client.locator('.player video').get_attribute('src')}"
+    with app.store() as store:
+        assert (store.media.folder is None) == stores.ON_SERVERS
+        assert overview(store).workers == app.settings.workers == 2
 
     trainer.goto(f"{app.url}/clients")
     trainer.get_by_role("button", name="Open the last set").wait_for()
@@ -206,9 +216,8 @@ def test_streamlits_socket_is_closed_to_strangers(app: Team, chromium: Browser) 
 
 def with_account(app: Team, name: str) -> str:
     """Somebody who has an account and has agreed."""
-    store = Store.open(app.folder, migrate=False)
-    person = team.member(store, name)
-    consent.give(store, person)
-    assert sets.of_person(store, person) == []
-    store.close()
+    with app.store() as store:
+        person = team.member(store, name)
+        consent.give(store, person)
+        assert sets.of_person(store, person) == []
     return person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,53 +11,69 @@ import factories
 import pytest
 import team
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
-from browser_tests.browsing import picture
+from browser_tests.browsing import picture, settled
 from formcheck.analysis import examine
 from formcheck.exercises import EXERCISES
 from formcheck.options import Options
-from formcheck.store import Store, accounts, comments, inbox, people, sets
-from formcheck.store.models import LiftSet
+from formcheck.store import Store, accounts, coaching, comments, inbox, people, sets
+from formcheck.store.models import FlagMark, LiftSet
 from formcheck.views import player
 from formcheck.views.groups import headline
 from formcheck.web.screens import safety
 from team_tests.test_access_in_browser import PHONE, Team, newcomer, sign_in
 
 CLIENTS = ("anna", "ben")
-STRICT = {f.code: (0.5, 1.0) for f in EXERCISES["squat"].faults if f.limits and f.limits[0].more_is_worse}
+SENTENCES = ("Brace before you move.", "Push the floor away.")
+BROKEN_BY_ALL = {
+    f.code: (-400.0, -399.0) if f.limits[0].more_is_worse else (1000.0, 900.0)
+    for f in EXERCISES["squat"].faults
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     served = Team(tmp_path_factory.mktemp("day") / "data")
-    store = Store.open(served.folder)
-    fill(store)
-    store.close()
+    with served.store() as store:
+        fill(store)
     served.start()
     yield served
     served.stop()
 
 
 def fill(store: Store) -> None:
-    """A trainer and two clients who share the skeleton alone, with a set each that has flags."""
+    """A trainer who has kept sentences, and two clients with a set each that has flags."""
     trainer = team.member(store, "kim", trainer=True)
     team.member(store, "boss", admin=True)
-    track = factories.squatting()
-    examination = examine(track, Options(exercise="squat", limits=STRICT), "squat.mp4")
-    assert examination.report.faults
-    scene = json.dumps(player.scene(track, examination), allow_nan=False).encode()
+    for text in SENTENCES:
+        coaching.add_template(store, trainer, text)
     for name in CLIENTS:
-        person = team.member(store, name, of=trainer)
-        people.answer_safety(store, person, safety.GO, {})
-        people.update_profile(store, person, asked=True)
-        with store.begin() as session:
-            lift = LiftSet(
-                owner_id=person, name="squat.mp4", exercise="squat", headline=headline(examination.report),
-                report=examination.report.to_dict(), judged_s=1.0,
-            )  # fmt: skip
-            session.add(lift)
-            session.flush()
-            store.media.put(sets.key(lift.id, "player.json"), scene)
+        add_set(store, team.member(store, name, of=trainer))
+
+
+def trainer_id(store: Store) -> str:
+    (kim,) = [a.person_id for a in accounts.everybody(store) if a.email == "kim@example.com"]
+    return kim
+
+
+def add_set(store: Store, person: str) -> str:
+    """A judged set with flags of somebody who shares the skeleton alone."""
+    track = factories.squatting()
+    examination = examine(track, Options(exercise="squat", limits=BROKEN_BY_ALL), "squat.mp4")
+    assert examination.report.faults
+    people.answer_safety(store, person, safety.GO, {})
+    people.update_profile(store, person, asked=True)
+    with store.begin() as session:
+        lift = LiftSet(
+            owner_id=person, name="squat.mp4", exercise="squat", headline=headline(examination.report),
+            report=examination.report.to_dict(), judged_s=1.0,
+        )  # fmt: skip
+        session.add(lift)
+        session.flush()
+        scene = json.dumps(player.scene(track, examination), allow_nan=False).encode()
+        store.media.put(sets.key(lift.id, "player.json"), scene)
+        return lift.id
 
 
 def draw_line(page: Page) -> None:
@@ -124,6 +141,71 @@ def review_by_keys(page: Page) -> None:
     page.get_by_text("draft, not sent yet").wait_for()
 
 
+REVIEW_S = 30.0  # most that the machine may take for a review; it is well under half of this on two cores
+
+
+class Keys:
+    """The keyboard of a page, counting."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        self._page.keyboard.press(key)
+        self.pressed += 1
+
+
+def test_a_whole_review_takes_two_keys_a_flag_four_more_and_seconds(app: Team, chromium: Browser) -> None:
+    with app.store() as store:
+        cleo = team.member(store, "cleo", of=trainer_id(store))
+        judged = add_set(store, cleo)
+        flags = json.loads(store.media.get(sets.key(judged, "player.json")))["flags"]
+    assert any(
+        a is not b and b["start"] < (a["start"] + a["end"]) / 2 < b["end"] for a in flags for b in flags
+    ), "no flag hides another"
+    trainer = newcomer(chromium)
+    sign_in(trainer, app, "kim")
+    trainer.get_by_label("Client").click()
+    trainer.get_by_role("option", name="Cleo").click()
+    trainer.get_by_role("button", name="Review it").wait_for()
+    settled(trainer)
+    keys, began_s = Keys(trainer), time.monotonic()
+    keys.press("Control+Enter")
+    trainer.get_by_text("Cleo").first.wait_for()
+    trainer.locator(".player .controls").wait_for()
+    right = trainer.get_by_role("button", name="✓ Right")
+    wrong = trainer.get_by_role("button", name="✗ Wrong")
+    for n in range(len(flags)):
+        if n:
+            keys.press("n")
+        expect(right).to_have_attribute("aria-pressed", "false")
+        expect(wrong).to_have_attribute("aria-pressed", "false")
+        keys.press("x" if n % 2 else "y")
+        expect(wrong if n % 2 else right).to_have_attribute("aria-pressed", "true")
+    keys.press("t")
+    expect(trainer.get_by_label("A sentence kept for this")).to_be_focused()
+    keys.press("2")
+    expect(trainer.get_by_label("Comment", exact=True)).to_have_value(SENTENCES[1])
+    keys.press("Control+Enter")
+    trainer.get_by_text("draft, not sent yet").wait_for()
+    trainer.get_by_role("button", name="Send 1 comment").wait_for()
+    keys.press("Control+Enter")
+    trainer.wait_for_url(lambda address: judged not in address)
+    took_s = time.monotonic() - began_s
+    print(f"{len(flags)} flags: {keys.pressed} key presses, {took_s:.1f} s of the machine")
+    assert keys.pressed == 2 * len(flags) + 4
+    assert took_s < REVIEW_S
+    with app.store() as store:
+        kim = trainer_id(store)
+        assert inbox.state(store, kim, judged) == inbox.SENT
+        assert [c.text for c in comments.of_set(store, cleo, judged)] == [SENTENCES[1]]
+        with store.begin() as session:
+            said = select(FlagMark.code, FlagMark.segment, FlagMark.right).where(FlagMark.set_id == judged)
+            marks = session.execute(said).all()
+        assert {(code, segment) for code, segment, _ in marks} == {(f["code"], f["segment"]) for f in flags}
+        assert sum(right for _, _, right in marks) == (len(flags) + 1) // 2
+
+
 def outside(app: Team, chromium: Browser, client: Page, folder: Path) -> None:
     """A guest looks; somebody without a server writes; what they wrote is brought in."""
     client.get_by_text("Show it to somebody else").click()
@@ -143,13 +225,12 @@ def outside(app: Team, chromium: Browser, client: Page, folder: Path) -> None:
     client.locator("input[type=file][accept*=json]").set_input_files(saved)
     client.get_by_role("button", name="Bring them in").click()
     client.get_by_text("1 new comments are here").wait_for()
-    store = Store.open(app.folder, migrate=False)
-    (kim,) = [a.person_id for a in accounts.everybody(store) if a.email == "kim@example.com"]
-    (entry,) = [e for e in inbox.entries(store, kim) if e.client == "Anna"]
-    said = comments.of_set(store, kim, entry.set_id)
+    with app.store() as store:
+        kim = trainer_id(store)
+        (entry,) = [e for e in inbox.entries(store, kim) if e.client == "Anna"]
+        said = comments.of_set(store, kim, entry.set_id)
     assert {(c.author, c.text) for c in said} >= {("Lee (from a file)", "From afar")}
     assert next(c for c in said if c.author == "Kim").strokes[0]["kind"] == "line"
-    store.close()
 
 
 def from_one_file(chromium: Browser, folder: Path) -> Path:

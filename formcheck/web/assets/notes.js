@@ -1,5 +1,5 @@
 // What people say about a set, on the player: right or wrong for each flag, comments with drawings.
-import { clock, cutAt, flagAt } from "./scene.js";
+import { clock, cutAt } from "./scene.js";
 import { Ink } from "./ink.js";
 
 const NEAR_S = 0.3; // a comment's drawing shows this long before and after its moment
@@ -48,7 +48,7 @@ export class Notes {
 
   /** Called with every picture: the drawing of a comment at this moment, the marks of the flag here. */
   moved(time) {
-    const flag = flagAt(this.scene, time);
+    const flag = this.player.flagAt(time);
     const said = flag ? this.about.marks?.[flagKey(flag.code, flag.segment)] : undefined;
     for (const [button, right] of this.verdicts ?? []) {
       button.disabled = !flag;
@@ -63,8 +63,10 @@ export class Notes {
 
   /** What a key does; false when it does nothing. */
   key(key) {
-    const acts = { y: () => this._mark(true), x: () => this._mark(false), c: () => this._open() };
-    if (!acts[key] || (key !== "c" && !this.about.marking)) return false;
+    const acts = { c: () => this._open() };
+    if (this.about.marking) Object.assign(acts, { y: () => this._mark(true), x: () => this._mark(false) });
+    if (this.kept) acts.t = () => { this._open(); this.kept.focus(); };
+    if (!acts[key]) return false;
     acts[key]();
     return true;
   }
@@ -105,7 +107,7 @@ export class Notes {
   }
 
   _mark(right) {
-    const flag = flagAt(this.scene, this._now());
+    const flag = this.player.flagAt(this._now());
     if (!flag) return this._say("There is no flag at this moment; go to one first (key n).");
     const key = flagKey(flag.code, flag.segment), next = this.about.marks?.[key] === right ? null : right;
     this.about.marks = { ...this.about.marks, [key]: next ?? undefined };
@@ -123,7 +125,7 @@ export class Notes {
     };
     this.tools = TOOLS.map(([tool, words]) => [tool, button(words, () => this._tool(tool))]);
     button("Undo", () => this.ink.undo());
-    if (this.about.templates?.length) row.append(this._templates());
+    if (this.about.templates?.length) row.append((this.kept = this._templates()));
     button("Cancel", () => this._close());
     button("Keep", null, "submit").className = "main";
     this.title = make("p", "where");
@@ -140,12 +142,18 @@ export class Notes {
     const choice = make("select", "");
     choice.setAttribute("aria-label", "A sentence kept for this");
     choice.append(make("option", "", { value: "", textContent: "Kept sentence …" }));
-    this.about.templates.forEach((text, i) => choice.append(make("option", "", { value: i, textContent: text.slice(0, 60) })));
-    choice.addEventListener("change", () => {
-      const text = this.about.templates[+choice.value];
-      if (choice.value !== "" && text) this.text.value = [this.text.value.trim(), text].filter(Boolean).join(" ");
+    this.about.templates.forEach((text, i) => choice.append(make("option", "", { value: i, textContent: `${i + 1} · ${text.slice(0, 60)}` })));
+    const take = (i) => {
+      const text = this.about.templates[i];
+      if (text) this.text.value = [this.text.value.trim(), text].filter(Boolean).join(" ");
       choice.value = "";
       this.text.focus();
+    };
+    choice.addEventListener("change", () => { if (choice.value !== "") take(+choice.value); });
+    choice.addEventListener("keydown", (event) => {
+      if (!/^[1-9]$/.test(event.key)) return;
+      event.preventDefault();
+      take(+event.key - 1);
     });
     return choice;
   }

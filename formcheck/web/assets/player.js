@@ -1,11 +1,11 @@
 // The review player: video with the drawing over it, timeline of reps and flags, curves. One set.
-import { clock, cutAt, flagAt, loadScene } from "./scene.js";
+import { clock, covers, cutAt, flagAt, loadScene, middle } from "./scene.js";
 import { Stage } from "./stage.js";
 import { Plot } from "./plot.js";
 import { Notes } from "./notes.js";
 
 const SPEEDS = [1, 0.5, 0.25, 0.1];
-const ANYWHERE = [" ", "n", "p", "y", "x", "c", "k", ",", "."]; // keys that work wherever the focus is
+const ANYWHERE = [" ", "n", "p", "y", "x", "c", "t", "k", ",", "."]; // keys that work wherever the focus is
 const TAKES_KEYS = "input, textarea, select, [contenteditable], [role=combobox], [role=slider], [role=dialog]";
 const players = new WeakMap();
 
@@ -68,6 +68,8 @@ class Player {
   _build(scene, data) {
     if (this.root.isConnected === false) return;
     this.scene = scene;
+    this.flags = [...scene.flags].sort((a, b) => middle(a) - middle(b));
+    this.flag = this.flags[0] ?? null; // the one gone to: several may be there at a moment
     this.note.remove();
     const frame = (this.frame = make("div", "stage"));
     const fitted = make("div", "fitted");
@@ -80,6 +82,7 @@ class Player {
     this.below = make("div", "below");
     this.root.append(fitted, this.below, this.status, this.timeline, this._controls(), this.tools);
     this.stage = new Stage(frame, scene, data.video, (time, row) => this._moved(time, row));
+    this.stage.flagAt = (time) => this.flagAt(time);
     frame.addEventListener("click", () => { this.root.focus({ preventScroll: true }); this.stage.toggle(); });
     for (const name of ["play", "pause", "ended"]) this.stage.media.addEventListener(name, () => this._playing());
     this.stage.media.addEventListener("error", () => {
@@ -90,7 +93,7 @@ class Player {
     this.root.append(plots, this._help(data.review));
     this.plots = scene.curves.map((curve) => new Plot(plots, scene, curve, (time) => this._jump(time)));
     if (data.review) this._review(data.review);
-    const first = data.seek?.t ?? scene.flags[0]?.start ?? scene.cuts[0]?.start ?? 0;
+    const first = data.seek?.t ?? this.flag?.start ?? scene.cuts[0]?.start ?? 0;
     if (scene.times.length) this.stage.seek(first);
   }
 
@@ -122,7 +125,7 @@ class Player {
     }
     for (const flag of flags) {
       const mark = make("button", `flag ${flag.verdict}`, {
-        type: "button", title: `${flag.title}: ${flag.against}`, onclick: () => this._jump((flag.start + flag.end) / 2),
+        type: "button", title: `${flag.title}: ${flag.against}`, onclick: () => this._goTo(flag),
       });
       mark.setAttribute("aria-label", `Go to ${flag.title}, ${clock(flag.start)}`);
       mark.style = place(flag.start, flag.end);
@@ -176,6 +179,7 @@ class Player {
     const help = make("p", "help");
     help.textContent = "Keys: space plays, ← → one picture, n and p the next flag and the one before, 1 to 4 the speed.";
     if (review) help.textContent += review.marking ? " y the flag is right, x it is wrong, c comments." : " c comments.";
+    if (review?.templates?.length) help.textContent += " t and a number: a kept sentence.";
     return help;
   }
 
@@ -213,10 +217,21 @@ class Player {
   }
 
   _flag(by) {
-    const now = this.scene.times[this.stage.row], middle = (f) => (f.start + f.end) / 2;
-    const moments = this.scene.flags.map(middle).sort((a, b) => a - b);
-    const next = by > 0 ? moments.find((t) => t > now + 0.03) : moments.reverse().find((t) => t < now - 0.03);
-    if (next !== undefined) this._jump(next);
+    const now = this.scene.times[this.stage.row];
+    const here = this.flag && covers(this.flag, now);
+    const next = here ? this.flags[this.flags.indexOf(this.flag) + by]
+      : by > 0 ? this.flags.find((f) => middle(f) > now) : this.flags.findLast((f) => middle(f) < now);
+    if (next) this._goTo(next);
+  }
+
+  _goTo(flag) {
+    this.flag = flag;
+    this._jump(middle(flag));
+  }
+
+  /** The flag that a mark is about: the one gone to while it lasts, else the gravest at this moment. */
+  flagAt(time) {
+    return this.flag && covers(this.flag, time) ? this.flag : flagAt(this.scene, time);
   }
 
   _playing() {
@@ -228,7 +243,7 @@ class Player {
   _moved(time, row) {
     this.scrub.value = row;
     this.plots?.forEach((plot) => plot.cursor(time, row));
-    const cut = cutAt(this.scene, time), flag = flagAt(this.scene, time);
+    const cut = cutAt(this.scene, time), flag = this.flagAt(time);
     const phase = cut?.phases.find((p) => time <= p.end + 0.001)?.name;
     this.notes?.moved(time);
     const where = [clock(time), cut?.label, phase].filter(Boolean).join(" · ");

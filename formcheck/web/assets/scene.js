@@ -59,8 +59,12 @@ export function timeInside(scene, row) {
   return t[row] + Math.min(step / 2, 0.02);
 }
 
+export const covers = (flag, time) =>
+  flag.start - NEAR_S <= time && time <= Math.max(flag.end, flag.start + FLAG_S);
+export const middle = (flag) => (flag.start + flag.end) / 2;
+
 export function flagAt(scene, time) {
-  const now = scene.flags.filter((f) => f.start - NEAR_S <= time && time <= Math.max(f.end, f.start + FLAG_S));
+  const now = scene.flags.filter((flag) => covers(flag, time));
   const worst = (f) => (f.verdict === "fault" ? 1 : 0);
   return now.sort((a, b) => worst(b) - worst(a) || b.start - a.start)[0] ?? null;
 }

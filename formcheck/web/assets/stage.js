@@ -38,6 +38,7 @@ export class Stage {
   constructor(root, scene, url, onTime) {
     this.scene = scene;
     this.onTime = onTime;
+    this.flagAt = (time) => flagAt(scene, time); // the flag to draw at a moment
     this.show = { skeleton: true, angle: true, back: true };
     this.canvas = Object.assign(document.createElement("canvas"), { className: "drawing" });
     root.style.aspectRatio = `${scene.size[0]} / ${scene.size[1]}`;
@@ -90,7 +91,7 @@ export class Stage {
     }
     if (!this.scene.times.length) return;
     const time = this.scene.times[this.row];
-    draw(ctx, this.scene, this.row, flagAt(this.scene, time), this.show, width / this.scene.size[0]);
+    draw(ctx, this.scene, this.row, this.flagAt(time), this.show, width / this.scene.size[0]);
     this.onTime?.(time, this.row);
   }
 

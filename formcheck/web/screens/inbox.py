@@ -33,8 +33,9 @@ def show(who: Visitor) -> None:
     chosen = _filtered(entries)
     new = [e for e in chosen if e.state == NEW]
     if new and st.button(
-        f"Review all {len(new)}, worst first" if len(new) > 1 else "Review it", type="primary"
-    ):
+        f"Review all {len(new)}, worst first" if len(new) > 1 else "Review it", type="primary",
+        shortcut="Ctrl+Enter",
+    ):  # fmt: skip
         links.go("review", set=new[0].set_id)
     view = st.segmented_control(
         "Show", [BY_CLIENT, BY_SET], default=BY_CLIENT, required=True, label_visibility="collapsed"
