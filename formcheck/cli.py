@@ -83,7 +83,10 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace) -> int:
-    return _each(args, _settings(args), PoseTrack.load)
+    settings = _settings(args)
+    if queue_commands.is_batch(args):
+        return queue_commands.judge_folder(args, settings)
+    return _each(args, settings, PoseTrack.load)
 
 
 def _each(args: argparse.Namespace, settings: config.Settings, track: TrackOf) -> int:
@@ -274,8 +277,13 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge = commands.add_parser("judge", help="judge pose tracks of earlier checks again, without the video")
-    judge.add_argument("inputs", nargs="+", type=Path, metavar="POSE.NPZ", help="what check -o wrote")
+    add = judge.add_argument
+    add("inputs", nargs="+", type=Path, metavar="POSE.NPZ", help="of earlier checks; or a folder of them")
     _add_common(judge)
+    add(
+        "--workers", type=queue_commands.workers, metavar="N|ADDRESS",
+        help="processes at a time for a folder, not given: one a core; or the database of a cluster",
+    )  # fmt: skip
     judge.set_defaults(run=_judge)
 
 

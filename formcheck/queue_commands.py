@@ -1,4 +1,4 @@
-"""Commands around the queue: `worker`, `jobs`, and `check` for folders."""
+"""Commands around the queue: `worker`, `jobs`, and `check` and `judge` for folders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from formcheck.words import printable
 
 if TYPE_CHECKING:
     from formcheck.config import Settings
-    from formcheck.jobs.batch import Line
+    from formcheck.jobs.batch import Line, Wish
+    from formcheck.jobs.inputs import Inputs
     from formcheck.jobs.overview import Overview
     from formcheck.store.settings import AppSettings
 
@@ -59,7 +60,7 @@ def workers(text: str) -> int | str:
 
 
 def is_batch(args: argparse.Namespace) -> bool:
-    """Whether `check` was given a folder, or workers elsewhere."""
+    """Whether `check` or `judge` was given a folder, or workers elsewhere."""
     return isinstance(args.workers, str) or any(path.is_dir() for path in args.inputs)
 
 
@@ -112,38 +113,54 @@ def _jobs(args: argparse.Namespace) -> int:
 
 def check_folder(args: argparse.Namespace, settings: Settings) -> int:
     """`check` for a folder: every video in it, a line each, and a table at the end."""
-    from formcheck.jobs import batch
+    from formcheck.jobs.batch import Wish
+    from formcheck.jobs.inputs import Videos
 
-    source, out = _one_folder(args)
+    source, out = _one_folder(args, "videos")
+    if args.start or args.end:
+        raise ConfigError("--from and --to are for one video; a folder is checked whole.")
     if settings.model is not None:
         os.environ["FORMCHECK_MODEL"] = str(settings.model)
-    videos = batch.videos_in(source, out)
-    wish = batch.Wish(settings.options, overlay=args.overlay, hide_faces=args.hide_faces)
+    wish = Wish(settings.options, overlay=args.overlay, hide_faces=args.hide_faces)
+    return _through_a_queue(args, Videos(source), out, wish, "video(s)")
+
+
+def judge_folder(args: argparse.Namespace, settings: Settings) -> int:
+    """`judge` for a folder: the poses of every report folder in it, as `check_folder` does."""
+    from formcheck.jobs.batch import Wish
+    from formcheck.jobs.inputs import Tracks
+
+    source, out = _one_folder(args, "reports")
+    return _through_a_queue(args, Tracks(source), out, Wish(settings.options, overlay=False), "set(s)")
+
+
+def _through_a_queue(args: argparse.Namespace, inputs: Inputs, out: Path, wish: Wish, what: str) -> int:
+    from formcheck.jobs import batch
+
+    paths = inputs.below(out)
     if isinstance(args.workers, str):
         there = batch.cluster_queue(out, _app_settings(args.workers))
     else:
-        there = batch.own_queue(out, args.workers or os.cpu_count() or 1)
+        there = batch.own_queue(out, args.workers or os.cpu_count() or 1, poses=inputs.looks)
     code, began_s = CLEAN, time.monotonic()
     with there as (store, wake):
-        work = batch.Batch(store, wake, source, out, wish)
-        for n, line in enumerate(work.run(videos), start=1):
-            _tell(line, n, len(videos), out, args.format)
+        work = batch.Batch(store, wake, inputs, out, wish)
+        for n, line in enumerate(work.run(paths), start=1):
+            _tell(line, n, len(paths), out, args.format)
             code = max(code, COULD_NOT_RUN if line.error else FOUND if line.faults else CLEAN)
-    _say(f"{len(videos)} video(s) in {time.monotonic() - began_s:.0f} s; see {out / batch.SUMMARY}")
+    _say(f"{len(paths)} {what} in {time.monotonic() - began_s:.0f} s; see {out / batch.SUMMARY}")
     return code
 
 
 # ---- pieces -----------------------------------------------------------------------------------------
 
 
-def _one_folder(args: argparse.Namespace) -> tuple[Path, Path]:
-    """Where the videos are and where the reports go. Raises ConfigError for what a folder cannot have."""
+def _one_folder(args: argparse.Namespace, of: str) -> tuple[Path, Path]:
+    """What is worked on and where the reports go. Raises ConfigError for more or less than one folder."""
     if len(args.inputs) != 1 or not args.inputs[0].is_dir():
-        raise ConfigError("Give one folder of videos, and nothing beside it.")
+        raise ConfigError(f"Give one folder of {of}, and nothing beside it.")
     if args.output is None:
         raise ConfigError("Say with -o where the reports of a folder are to go.")
-    if args.start or args.end:
-        raise ConfigError("--from and --to are for one video; a folder is checked whole.")
     return args.inputs[0], args.output
 
 

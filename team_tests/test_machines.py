@@ -204,13 +204,18 @@ def test_a_folder_is_checked_by_the_workers_of_a_cluster(tmp_path) -> None:
         [sys.executable, "-m", "formcheck", "worker", "--workers", "2"],
         env=os.environ | to_environment(settings), cwd=ROOT,
     )  # fmt: skip
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "formcheck", "check", str(videos), "-o", str(tmp_path / "out"),
-             "--workers", settings.database, "--no-overlay", "--format", "json"],
+
+    def formcheck(command: str, source: Path, out: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "formcheck", command, str(source), "-o", str(tmp_path / out),
+             "--workers", settings.database, "--format", "json", *more],
             env=os.environ | {"FORMCHECK_MEDIA": settings.media, "FORMCHECK_DATABASE": ""}, cwd=ROOT,
             capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
+
+    try:
+        done = formcheck("check", videos, "out", "--no-overlay")
+        again = formcheck("judge", tmp_path / "out", "again")
     finally:
         worker.terminate()
         assert worker.wait(30) == 143
@@ -219,6 +224,9 @@ def test_a_folder_is_checked_by_the_workers_of_a_cluster(tmp_path) -> None:
     assert lines["squat_good.mp4"]["report"]["exercise"] == "squat"
     assert lines["row_good.mp4"]["report"]["exercise"] == "row"
     assert "not a video" in lines["broken.mp4"]["error"]
+    assert again.returncode in (0, 1), again.stderr
+    judged = {line["video"]: line["report"] for line in map(json.loads, again.stdout.splitlines())}
+    assert judged == {name: lines[f"{name}.mp4"]["report"] for name in ("row_good", "squat_good")}
     assert stores.objects(store) == []
     with store.begin() as session:
         assert session.query(LiftSet).count() == session.query(Person).count() == 0

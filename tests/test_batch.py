@@ -17,10 +17,12 @@ from formcheck import cli
 from formcheck.errors import ConfigError
 from formcheck.jobs import batch, overview, queue, work, worker
 from formcheck.jobs.batch import Batch, Line, Wish
+from formcheck.jobs.inputs import Tracks, Videos
 from formcheck.options import Options
 from formcheck.store import Store, sets
 from formcheck.store.models import Job, LiftSet, Machine, Person
 from formcheck.store.settings import to_environment
+from formcheck.views.folder import FILES
 
 
 @pytest.fixture
@@ -70,7 +72,8 @@ def videos(tmp_path: Path, make_clip: Callable[..., Path]) -> Path:
 def run(store: Store, videos: Path, out: Path, wish: Wish | None = None) -> list[Line]:
     out.mkdir(exist_ok=True)
     wish = wish or Wish(Options(exercise="squat"), overlay=False)
-    return list(Batch(store, lambda: None, videos, out, wish).run(batch.videos_in(videos, out)))
+    inputs = Videos(videos)
+    return list(Batch(store, lambda: None, inputs, out, wish).run(inputs.below(out)))
 
 
 def test_every_video_gets_its_folder_and_its_line(store, videos, tmp_path) -> None:
@@ -132,6 +135,74 @@ def test_two_videos_of_one_name_get_two_folders(store, videos, tmp_path, make_cl
     assert (lines["a.mp4"], lines["a.mov"]) == ("a.mp4", "a.mov")
 
 
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """What `check -o` writes for two videos, as far as judging again needs it; and a track that is none."""
+    folder = tmp_path / "library"
+    for name in ("anna/monday", "ben", "torn"):
+        (folder / name).mkdir(parents=True)
+    factories.squatting(6.0).save(folder / "anna" / "monday" / "pose.npz")
+    factories.squatting(12.0, reps=3).save(folder / "ben" / "pose.npz")
+    (folder / "torn" / "pose.npz").write_bytes(b"no track")
+    return folder
+
+
+def test_a_library_is_judged_again_without_a_video_as_often_as_asked(store, library, tmp_path) -> None:
+    out, tracks = tmp_path / "out", Tracks(library)
+    out.mkdir()
+    kept = {path: path.read_bytes() for path in library.rglob("*.npz")}
+
+    def judged(**limits: tuple[float, float]) -> dict[str, Line]:
+        wish = Wish(Options(exercise="squat", limits=limits), overlay=False)
+        batch = Batch(store, lambda: None, tracks, out, wish)
+        return {line.video: line for line in batch.run(tracks.below(out))}
+
+    first = judged()
+    assert {name: (line.state, line.reps) for name, line in first.items()} == {
+        "anna/monday": ("done", 2), "ben": ("done", 3), "torn": ("failed", 0),
+    }  # fmt: skip
+    assert "torn is not a formcheck pose track" in first["torn"].error
+    assert {p.name for p in (out / "anna" / "monday").iterdir()} == set(FILES)
+    assert json.loads((out / "ben" / "report.json").read_text())["source"] == "squat.mp4"
+    assert judged()["ben"] == first["ben"]
+    stricter = judged(SQ301=(5.0, 4.0))
+    assert stricter["ben"].faults > first["ben"].faults
+    assert [row["video"] for row in csv.DictReader((out / "summary.csv").open())] == [*first]
+    assert {path: path.read_bytes() for path in library.rglob("*.npz")} == kept
+    assert stores.objects(store) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["{library}"], "Say with -o"),
+        (["{library}", "-o", "{library}"], "another folder with -o"),
+        (["{library}", "{library}/ben/pose.npz", "-o", "{out}"], "one folder of reports"),
+        (["{in}", "-o", "{out}"], "no pose.npz"),
+        (["{library}/ben/pose.npz", "--workers", "postgresql://x@127.0.0.1:1/y"], "one folder of reports"),
+    ],
+)
+def test_what_cannot_be_judged_is_a_sentence(words, sentence, library, tmp_path, capsys) -> None:
+    (tmp_path / "in").mkdir()
+    places = {"in": tmp_path / "in", "out": tmp_path / "out", "library": library}
+    assert cli.main(["judge", *(word.format(**places) for word in words)]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_judges_a_folder_with_workers_of_its_own(library, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FORMCHECK_MODEL", str(tmp_path / "none"))  # nobody needs it
+    out = tmp_path / "out"
+    words = ["--exercise", "squat", "--workers", "1", "--format", "json"]
+    assert cli.main(["judge", str(library), "-o", str(out), *words]) == 2
+    said = capsys.readouterr()
+    lines = {line["video"]: line for line in map(json.loads, said.out.splitlines())}
+    assert lines["ben"]["report"]["exercise"] == "squat"
+    assert "not a formcheck pose track" in lines["torn"]["error"]
+    assert "3 set(s) in" in said.err
+    assert not (out / ".formcheck").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -159,7 +230,7 @@ def test_workers_are_a_number_or_an_address(capsys) -> None:
 
 def test_a_folder_without_videos_says_so(tmp_path) -> None:
     with pytest.raises(ConfigError, match="no video"):
-        batch.videos_in(tmp_path, tmp_path / "out")
+        Videos(tmp_path).below(tmp_path / "out")
 
 
 # ---- the queue from outside ---------------------------------------------------------------------------

@@ -1,11 +1,11 @@
-"""Many videos of a folder through the queue: `formcheck check FOLDER -o OUT`.
+"""A whole folder through the queue: `formcheck check FOLDER -o OUT`, and `judge` for the reports of one.
 
-    OUT/summary.csv      one line a video, whatever became of it
+    OUT/summary.csv      one line a video or track, whatever became of it
     OUT/batch.json       what is done: an unchanged video is not checked again
-    OUT/<video>/...      what `check -o` writes
+    OUT/<video>/...      what `check -o` or `judge -o` writes
 
-The queue is one of its own in OUT/.formcheck with workers of this machine, or that of a cluster. Either way a
-video is copied into the store as a set, its results are fetched, and the set is removed.
+The queue is one of its own in OUT/.formcheck with workers of this machine, or that of a cluster. Either way
+each is copied into the store as a set, its results are fetched, and the set is removed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sqlalchemy import delete, select
 from formcheck.errors import ConfigError, FormcheckError, TrackError
 from formcheck.files import atomic_write
 from formcheck.jobs import queue
-from formcheck.jobs.intake import stored_name
+from formcheck.jobs.inputs import Inputs
 from formcheck.jobs.supervisor import Supervisor
 from formcheck.jobs.transport import Transport
 from formcheck.options import Options
@@ -41,10 +41,6 @@ from formcheck.version import __version__
 from formcheck.views.folder import prepare
 from formcheck.views.groups import headline
 
-SUFFIXES = (
-    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ts", ".m2ts", ".mts", ".flv", ".mpg", ".mpeg", ".ogv",
-    ".3gp",
-)  # fmt: skip
 INDEX, SUMMARY, QUEUE = "batch.json", "summary.csv", ".formcheck"
 SCHEMA = 1
 LOOK_S = 0.3  # between two looks at the jobs
@@ -89,29 +85,17 @@ class Line:
         )  # fmt: skip
 
 
-def videos_in(folder: Path, leave_out: Path) -> list[Path]:
-    """Every file below a folder that is named like a video, in order. Raises ConfigError for none."""
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.resolve().is_relative_to(leave_out.resolve())
-        and path.is_file()
-    )
-    if not found:
-        raise ConfigError(f"There is no video in {folder}; give a folder with MP4, MOV, WebM or MKV files.")
-    return found
-
-
 @contextmanager
-def own_queue(out: Path, workers: int) -> Iterator[tuple[Store, Callable[[], None]]]:
-    """A queue in the output folder, with so many workers on this machine; gone when everything is done."""
+def own_queue(out: Path, workers: int, *, poses: bool = True) -> Iterator[tuple[Store, Callable[[], None]]]:
+    """A queue in the output folder, with so many workers on this machine; gone when everything is done.
+
+    poses: whether they look at videos, for which they need the pose model.
+    """
     prepare(out)
     folder = out / QUEUE
     settings = AppSettings(folder, workers=workers, max_minutes=ANY_LENGTH_MINUTES)
     store = Store.of(settings)
-    supervisor = Supervisor(store, settings)
+    supervisor = Supervisor(store, settings, poses=poses)
     supervisor.start()
     try:
         yield store, lambda: supervisor.send("")
@@ -137,10 +121,10 @@ def cluster_queue(out: Path, settings: AppSettings) -> Iterator[tuple[Store, Cal
 
 
 class Batch:
-    """The videos of a folder on their way through a queue; iterate for what becomes of each."""
+    """The videos or tracks of a folder on their way through a queue; iterate for what becomes of each."""
 
-    def __init__(self, store: Store, wake: Callable[[], None], source: Path, out: Path, wish: Wish) -> None:
-        self._store, self._wake, self._source, self._out, self._wish = store, wake, source, out, wish
+    def __init__(self, store: Store, wake: Callable[[], None], inputs: Inputs, out: Path, wish: Wish) -> None:
+        self._store, self._wake, self._inputs, self._out, self._wish = store, wake, inputs, out, wish
         self._index = _read_index(out / INDEX)
         self._person = ""
         self._under_way: dict[str, tuple[Path, str, str]] = {}  # set -> video, fingerprint, job
@@ -149,7 +133,7 @@ class Batch:
         """Check what is new or has changed; a line for each as it ends, unchanged ones first."""
         waiting = []
         for video in videos:
-            known = self._index.get(self._name(video))
+            known = self._index.get(self._inputs.name(video)) if self._inputs.changed_only else None
             if known and known.state == DONE and known.fingerprint == self._fingerprint(video) and (
                 self._out / known.folder / "report.json"
             ).is_file():  # fmt: skip
@@ -199,22 +183,22 @@ class Batch:
         """Put one video into the queue; its line when it is no video at all."""
         fingerprint = self._fingerprint(video)
         try:
-            name, set_id = stored_name(video), new_id()
+            name, set_id = self._inputs.stored(video), new_id()
             with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=self._store.folder) as scratch:
                 copy = Path(scratch) / name
                 _copy(video, copy)
                 self._store.media.adopt(sets.key(set_id, name), copy)
             with self._store.begin() as session:
                 lift = LiftSet(
-                    id=set_id, owner_id=self._person, name=video.name, video=name,
+                    id=set_id, owner_id=self._person, name=Path(self._inputs.name(video)).name, video=name,
                     lifter=sets.known(self._wish.options.lifter), wanted=self._wish.as_json(),
                 )  # fmt: skip
                 session.add(lift)
                 session.flush()
-                job_id = queue.enqueue(session, lift, "folder", queue.WHEN_FREE).id
+                job_id = queue.enqueue(session, lift, self._inputs.job, queue.WHEN_FREE).id
         except (FormcheckError, OSError) as e:
             why = str(e) if isinstance(e, FormcheckError) else f"{video.name} cannot be read ({e.strerror})."
-            return Line(self._name(video), FAILED, error=why, fingerprint=fingerprint)
+            return Line(self._inputs.name(video), FAILED, error=why, fingerprint=fingerprint)
         self._under_way[set_id] = (video, fingerprint, job_id)
         self._wake()
         return None
@@ -231,21 +215,23 @@ class Batch:
             if state == DONE:
                 yield self._fetch(set_id, video, fingerprint)
             else:
-                yield Line(self._name(video), FAILED, error=error or "Cancelled.", fingerprint=fingerprint)
+                why = error or "Cancelled."
+                yield Line(self._inputs.name(video), FAILED, error=why, fingerprint=fingerprint)
             sets.remove(self._store, set_id, self._person)
 
     def _fetch(self, set_id: str, video: Path, fingerprint: str) -> Line:
         """Bring the results of a set home, file by file, the report last."""
-        folder = self._out / self._folder(video)
+        at = self._inputs.folder(video)
+        folder = self._out / at
         folder.mkdir(parents=True, exist_ok=True)
         media = self._store.media
-        names = media.names(sets.folder_of(set_id)) - {stored_name(video)}
+        names = media.names(sets.folder_of(set_id)) - {self._inputs.stored(video)}
         with tempfile.TemporaryDirectory(prefix=".formcheck-", dir=folder) as scratch:
             for name in sorted(names, key=lambda n: n == "report.json"):
                 media.fetch(sets.key(set_id, name), Path(scratch) / name)
                 (Path(scratch) / name).replace(folder / name)
         report = Report.from_dict(json.loads((folder / "report.json").read_text(encoding="utf-8")))
-        return Line.of(self._name(video), report, self._folder(video), fingerprint)
+        return Line.of(self._inputs.name(video), report, at, fingerprint)
 
     def _keep(self, line: Line) -> Line:
         self._index[line.video] = line
@@ -253,15 +239,6 @@ class Batch:
         return line
 
     # ---- names and files ----------------------------------------------------------------------------
-
-    def _name(self, video: Path) -> str:
-        return video.relative_to(self._source).as_posix()
-
-    def _folder(self, video: Path) -> str:
-        """Below OUT: like the video without its ending, unless another one would be called the same."""
-        relative = video.relative_to(self._source)
-        twins = [p for p in video.parent.glob(f"{_escaped(video.stem)}.*") if p.suffix.lower() in SUFFIXES]
-        return (relative if len(twins) > 1 else relative.with_suffix("")).as_posix()
 
     def _fingerprint(self, video: Path) -> str:
         """Changes with the video, the way of judging, and the version."""
@@ -284,7 +261,7 @@ class Batch:
         table = csv.DictWriter(words, COLUMNS, extrasaction="ignore", lineterminator="\n")
         table.writeheader()
         for video in videos:
-            line = self._index.get(self._name(video))
+            line = self._index.get(self._inputs.name(video))
             if line:
                 table.writerow(asdict(line))
         atomic_write(self._out / SUMMARY, words.getvalue())
@@ -308,7 +285,3 @@ def _copy(video: Path, copy: Path) -> None:
         os.link(video.resolve(), copy)
     except OSError:
         shutil.copyfile(video, copy)
-
-
-def _escaped(stem: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in stem)

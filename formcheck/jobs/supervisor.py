@@ -58,10 +58,15 @@ class WallClock:
 
 
 class Supervisor:
-    """The workers of one machine. keeps: whether it also tidies up, which one of all machines does."""
+    """The workers of one machine. keeps: whether it also tidies up, which one of all machines does.
 
-    def __init__(self, store: Store, settings: AppSettings, *, keeps: bool = True) -> None:
-        self._store, self._settings, self._keeps = store, settings, keeps
+    poses: whether the workers look at videos, for which they need the pose model.
+    """
+
+    def __init__(
+        self, store: Store, settings: AppSettings, *, keeps: bool = True, poses: bool = True
+    ) -> None:
+        self._store, self._settings, self._keeps, self._poses = store, settings, keeps, poses
         self._transport = Transport(store.folder, settings.messages)
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._dead: list[str] = []
@@ -136,7 +141,7 @@ class Supervisor:
 
     def _model_is_there(self) -> bool:
         """Fetch the pose model where it is missing: here, as those who look at videos have no network."""
-        if self._settings.workers == 0:
+        if self._settings.workers == 0 or not self._poses:
             return True
         try:
             model_bundle.ready(None, self._announce)

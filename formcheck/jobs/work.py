@@ -168,7 +168,18 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
     _finish(bench, files, lambda lift: _note(lift, examination.report))
 
 
-KINDS = {"check": _check, "judge": _judge, "overlay": _overlay, "folder": _folder}
+def _track(bench: Bench, lift: LiftSet) -> None:
+    """All that `formcheck judge -o` writes, for the pose track of a report folder."""
+    with bench.media(lift.video or "") as path:
+        track = PoseTrack.load(path)
+    bench.tell(0.2, "Judging again")
+    options = sets.options_of(lift)
+    examination = examine(track, options, str(track.meta.get("source") or lift.name))
+    files = folder.write_folder(bench.scratch / "out", track, examination, height_m=options.height_m)
+    _finish(bench, files, lambda lift: _note(lift, examination.report))
+
+
+KINDS = {"check": _check, "judge": _judge, "overlay": _overlay, "folder": _folder, "track": _track}
 
 
 def _frames(
