@@ -19,6 +19,7 @@ from formcheck.jobs import batch, overview, queue, work, worker
 from formcheck.jobs.batch import Batch, Line, Wish
 from formcheck.jobs.inputs import Tracks, Videos
 from formcheck.options import Options
+from formcheck.pose import PoseTrack
 from formcheck.store import Store, sets
 from formcheck.store.models import Job, LiftSet, Machine, Person
 from formcheck.store.settings import to_environment
@@ -85,6 +86,7 @@ def test_every_video_gets_its_folder_and_its_line(store, videos, tmp_path) -> No
     assert lines["a.mp4"].exercise == "squat"
     assert lines["a.mp4"].reps > 0
     assert "c.mp4 is not a video" in lines["c.mp4"].error
+    assert PoseTrack.load(out / "legs" / "b" / "pose.npz").meta["source"] == "b.mov"
     for folder in ("a", "legs/b"):
         assert {"report.json", "report.html", "pose.npz"} <= {p.name for p in (out / folder).iterdir()}
     table = list(csv.DictReader((out / "summary.csv").open()))

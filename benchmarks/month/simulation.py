@@ -150,7 +150,7 @@ def _count(store: Store, tally: Tally) -> None:
         tally.done += state == DONE
         tally.failed += state == FAILED
         tally.lost += state not in FINAL
-        tally.repeated += attempt > 1
+        tally.repeated += state == DONE and attempt > 1
         if state == DONE:
             waits.append(max(0.0, started_s - created_s))
             tally.twice += report["times"] != 1

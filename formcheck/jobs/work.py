@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -74,13 +74,14 @@ class Bench:
             raise queue.LostError
         return lift
 
-    def poses(self, video: Path) -> PoseTrack:
-        """Look at a video, telling how far one is."""
+    def poses(self, video: Path, name: str) -> PoseTrack:
+        """Look at a video, telling how far one is. name: what people call it, not what the store does."""
         self.tell(0.0, LOOKING)
-        return track_of(
+        track = track_of(
             video, model=find_model(), workers=self.processes,
             progress=lambda share: self.tell(LOOKING_SHARE * share, LOOKING),
         )  # fmt: skip
+        return replace(track, meta={**track.meta, "source": name})
 
     @contextmanager
     def media(self, name: str) -> Iterator[Path]:
@@ -107,7 +108,7 @@ def _check(bench: Bench, lift: LiftSet) -> None:
     """Find the poses, judge them, and make a copy that plays if the video itself does not."""
     with bench.media(lift.video or "") as video:
         with _Copy(video, bench.scratch / PLAYBACK, bench.most_s) as copy:
-            track = bench.poses(video)
+            track = bench.poses(video, lift.name)
             while copy.busy:
                 bench.tell(LOOKING_SHARE, "Making a copy that plays in the browser")
                 time.sleep(0.1)
@@ -150,7 +151,7 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
     """All that `formcheck check -o` writes: for videos that come from a folder and go back into one."""
     with bench.media(lift.video or "") as video:
         _refuse_too_long(video, bench.most_s)
-        track = bench.poses(video)
+        track = bench.poses(video, lift.name)
         bench.tell(LOOKING_SHARE, DRAWING)
         options = sets.options_of(lift)
         examination = examine(track, options, lift.name)
