@@ -114,6 +114,8 @@ def test_no_mail_without_configuration_and_a_sentence_for_a_wrong_one(tmp_path: 
     for wrong in (
         {"smtp": "mail.example.com", "mail_from": "a@example.com"},
         {"smtp": "smtps://mail.example.com"},
+        {"smtp": "smtps://mail.example.com:post", "mail_from": "a@example.com"},
+        {"smtp": "smtps://me:secr%C3%A9t@mail.example.com", "mail_from": "a@example.com"},
         {"smtp": "smtps://mail.example.com", "mail_from": "a@example.com", "url": ""},
     ):
         with pytest.raises(ConfigError):

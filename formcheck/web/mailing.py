@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from formcheck.errors import ConfigError
 from formcheck.store import Store, notices
@@ -50,17 +50,21 @@ class Mailer:
         """The configured one; None for none. Raises ConfigError."""
         if not settings.smtp:
             return None
-        parts = urlsplit(settings.smtp)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ConfigError("FORMCHECK_SMTP must be like smtps://user:password@mail.example.com.")
+        parts, port = _address(settings.smtp)
         if not settings.url or "@" not in settings.mail_from:
             raise ConfigError(
                 "Mails need FORMCHECK_URL, for their links, and FORMCHECK_MAIL_FROM, the sender's address."
             )
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not (user + password).isascii():
+            raise ConfigError(
+                "FORMCHECK_SMTP must hold a user and a password of plain letters, digits and signs (ASCII); "
+                "choose others at the mail server."
+            )
         tls = parts.scheme == "smtps"
         return Mailer(
-            parts.hostname, parts.port or (465 if tls else 587), tls, unquote(parts.username or ""),
-            unquote(parts.password or ""), settings.mail_from, settings.url,
+            parts.hostname or "", port or (465 if tls else 587), tls, user, password, settings.mail_from,
+            settings.url,
         )  # fmt: skip
 
     def send(self, to: str, subject: str, text: str) -> None:
@@ -100,6 +104,18 @@ class Mailer:
                 log.warning("a link could not be mailed: %s", e)
 
         threading.Thread(target=run, name="mail", daemon=True).start()
+
+
+def _address(smtp: str) -> tuple[SplitResult, int | None]:
+    """A mail server's address in parts, and its port. Raises ConfigError."""
+    try:
+        parts = urlsplit(smtp)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ConfigError("FORMCHECK_SMTP must be like smtps://user:password@mail.example.com.")
+    return parts, port
 
 
 @dataclass(frozen=True)
