@@ -96,8 +96,9 @@ class Weights:
     def on_curve(self, posture: Posture) -> Array:
         """(9,) degrees by each coefficient in a posture."""
         trunk, _, arm, _ = posture.scaled
-        more = trunk * self.by_trunk + arm * self.by_arms
-        return np.asarray(self.outline + np.pad(more, (0, ORDER + 1 - CURVED)))
+        weights = self.outline.copy()
+        weights[:CURVED] += trunk * self.by_trunk + arm * self.by_arms
+        return weights
 
     def read(self, curve: Array, posture: Posture) -> float:
         """Degrees."""

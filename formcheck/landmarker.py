@@ -13,10 +13,12 @@ FORMCHECK_MEDIAPIPE_METRICS=allow leaves them alone.
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,7 @@ MOST_PEOPLE = 4
 CLEARLY_BETTER = 1.3  # somebody else must suit this much better, twice running, before they are followed
 SAME_PERSON = 0.5  # centres closer than this share of a body's height are one person
 MARGIN = 0.15  # of the box, kept around a person whom tracking starts on
+GREY = np.full(3, 1 / (3 * 255))  # red, green and blue of 0..255 to one grey of 0..1
 CUT = 0.09  # mean change of a 64x64 grey thumbnail; footage: cuts 0.17 and up, lifts 0.05 at most
 
 
@@ -48,6 +51,25 @@ def keep_metrics_home() -> None:
         os.environ[name] = os.environ[name.upper()] = DEAD_PROXY
     for name in ("no_proxy", "NO_PROXY"):
         os.environ.pop(name, None)
+
+
+def load_mediapipe() -> Any:
+    """The package, without what it loads to draw and to listen: pyplot and PortAudio, 0.3 s.
+
+    Raises ModelError when it cannot be loaded.
+    """
+    keep_metrics_home()
+    without: dict[str, Any] = {name: ModuleType(name) for name in ("matplotlib", "matplotlib.pyplot")}
+    without = {name: it for name, it in (without | {"sounddevice": None}).items() if name not in sys.modules}
+    sys.modules.update(without)
+    try:
+        import mediapipe
+    except (ImportError, OSError) as e:
+        raise ModelError(f"MediaPipe cannot be loaded ({e}); install what is missing.") from e
+    finally:
+        for name in without:
+            del sys.modules[name]
+    return mediapipe
 
 
 @dataclass(frozen=True)
@@ -106,16 +128,12 @@ class Landmarker:
     """
 
     def __init__(self, model: Path) -> None:
-        keep_metrics_home()
-        try:
-            import mediapipe
-        except (ImportError, OSError) as e:
-            raise ModelError(f"MediaPipe cannot be loaded ({e}); install what is missing.") from e
-        self._mp: Any = mediapipe
+        self._mp = load_mediapipe()
         self._model = model
-        self._scout = self._landmarker("IMAGE", MOST_PEOPLE)
         self._aside = ThreadPoolExecutor(1, "scout")
+        scout = self._aside.submit(self._landmarker, "IMAGE", MOST_PEOPLE)
         self._forget()
+        self._scout = scout.result()
 
     def _forget(self) -> None:
         self._tracker = self._landmarker("VIDEO", 1)
@@ -165,7 +183,7 @@ class Landmarker:
         """A small grey copy of the picture; notices cuts of the video, where tracking must start anew."""
         rows = np.linspace(0, image.shape[0] - 1, 64).astype(int)
         columns = np.linspace(0, image.shape[1] - 1, 64).astype(int)
-        grey = image[np.ix_(rows, columns)].mean(axis=2) / 255
+        grey = image.take(rows, axis=0).take(columns, axis=1) @ GREY
         if self._thumbnail is not None and float(np.abs(grey - self._thumbnail).mean()) > CUT:
             self._shot += 1
             self._start_anew()

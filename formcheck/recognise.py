@@ -70,10 +70,11 @@ class Columns:
 
 NAMES = tuple(
     sorted(
-        set().union(*(e.signals for e in EXERCISES.values()))
-        | {"grip_over_knee", "arm_reach", "hip_over_knee"}
+        {s for e in EXERCISES.values() for v in e.variants or ("",) for s in e.cut(v).signals}
+        | {"shoulder_height", "hip_height", "grip_height", "grip_over_knee", "arm_reach", "hip_over_knee"}
     )
 )
+"""What the cutters read, and what is looked up besides."""
 
 
 def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
@@ -99,7 +100,7 @@ def recognise(takes: list[Take], wanted: str = "auto") -> Recognition:
 
 
 def smoothed(track: PoseTrack, calibration: Calibration) -> Columns:
-    """All signals that any exercise reads, smoothed as the engine does it."""
+    """The signals in NAMES, smoothed as the engine does it."""
     smoother, out = Smoother(), []
     for pose in track:
         body = Body(pose, calibration.reference)
