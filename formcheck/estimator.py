@@ -50,7 +50,7 @@ from formcheck.swaps import SwapRepair
 
 LONG_SIDE = 640  # pixels fed to the model: nearest to full size at the same cost (table above)
 PATIENCE_S = 120.0  # without a word, then a child is ended; it speaks every 8 poses (engineering choice)
-MOST_WORKERS = 8  # each holds some 250 MB
+MOST_WORKERS = 8  # each holds some 450 MB
 ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}  # glibc's heaps, one a thread else, keep 250 MB more of what is freed
 LAST_WORDS = 4000  # bytes of a crashed child's stderr that go to the log
 CHILD = (
