@@ -14,7 +14,15 @@ from live_client import Shot, led_in, left_alone, shots_of
 from formcheck.analysis import examine
 from formcheck.errors import LiveError
 from formcheck.live import lifting, wire
-from formcheck.live.session import ADVICE_S, COUNTDOWN_S, STAND_S, GapError, LiveSession
+from formcheck.live.session import (
+    ADVICE_S,
+    COUNTDOWN_S,
+    HINGE_S,
+    READY_S,
+    STAND_S,
+    GapError,
+    LiveSession,
+)  # fmt: skip
 from formcheck.options import Options
 from formcheck.pose import Pose, PoseTrack
 from formcheck.report import Report
@@ -185,6 +193,27 @@ def test_an_offered_hinge_is_found_and_is_no_rep() -> None:
     assert live.result.hinge_s is not None
     again = examine(live.result.track, Options(exercise=exercise, hinge_s=live.result.hinge_s)).report
     assert codes(again) == codes(live.result.report)
+
+
+def test_no_countdown_while_nobody_is_there() -> None:
+    live = session(SETS["squat"][1], "squat", hinge=True)
+    still = stick.squat(1)[0]
+    before = [replace(still, time_s=i / 30) for i in range(150)]
+    gone = [pose for pose, _ in left_alone(before[-1], HINGE_S + READY_S + 10)]
+    back = [replace(still, time_s=gone[-1].time_s + i / 30) for i in range(1, 150)]
+    states = play(live, [(p, None) for p in [*before, *gone]])
+    assert states[-1]["stage"] == "ready"
+    states = play(live, [(p, None) for p in back])
+    assert stages(states)[:2] == ["ready", "countdown"]
+
+
+@pytest.mark.parametrize("fps", [5, 8, 12])
+def test_few_pictures_a_second_do_not_keep_a_set_from_starting(fps: int) -> None:
+    exercise, track = SETS["squat"]
+    live = session(track, exercise)
+    states = play(live, led_in(shots_of(track)[:: 30 // fps], 10.0, fps))
+    assert stages(states)[:4] == ["setup", "stand", "countdown", "set"]
+    assert "Few pictures" in next(s["words"] for s in states if s["stage"] == "stand")
 
 
 # ---- live is what a file gives ------------------------------------------------------------------------

@@ -169,7 +169,7 @@ class LiveSession:
             self._stand(place, calibration)
         elif self.stage == "hinge":
             self._bow()
-        elif place is not None or self._stage_s >= READY_S:
+        elif place is not None or (self._stage_s >= READY_S and can_start(self._items)):
             self._to("countdown")
 
     def _take_place(self, place: Place | None) -> None:
