@@ -1,6 +1,6 @@
-"""Whether fewer pictures would do: every 2nd, or fewer where nothing moves. Prints a table; exit status 0.
+"""Whether fewer pictures would do: 15 or 20 a second, or fewer at rest. Prints a table; exit status 0.
 
-    python benchmarks/quality.py [CLIP ...]
+    python benchmarks/quality.py [CLIP ...] [--write docs/speed.md]
 
 Every clip (with its .truth.json beside it; not given, the sample videos) is watched in each way by a
 landmarker of its own that sees only the pictures of that way, and what it lacks is filled in between its
@@ -17,6 +17,7 @@ of every picture:
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ from formcheck.video import Frame, VideoFile  # noqa: E402
 
 STILL = 0.0008  # mean change of a grey 64x64 thumbnail below which a picture is taken to show nothing new
 MOST_LEFT_OUT_S = 0.2
+BEGIN, END = "<!-- quality:begin -->", "<!-- quality:end -->"
 
 Chosen = Callable[[list[Frame]], list[int]]
 
@@ -54,6 +56,11 @@ def every(frames: list[Frame]) -> list[int]:
 def second(frames: list[Frame]) -> list[int]:
     """Every 2nd picture."""
     return list(range(0, len(frames), 2))
+
+
+def two_of_three(frames: list[Frame]) -> list[int]:
+    """Two pictures, then one left out: 20 a second of 30."""
+    return [i for i in range(len(frames)) if i % 3 != 2]
 
 
 def moving(frames: list[Frame]) -> list[int]:
@@ -78,19 +85,28 @@ WAYS: dict[str, tuple[Chosen, bool]] = {
     "every picture": (every, False),
     "every 2nd": (second, False),
     "every 2nd, filled in": (second, True),
+    "two of three, filled in": (two_of_three, True),
     "where something moves, filled in": (moving, True),
 }
 
 
-def track(frames: list[Frame], size: tuple[int, int], way: str) -> tuple[PoseTrack, float]:
-    """What is seen in that way, and the share of the pictures looked at."""
-    choose, fill = WAYS[way]
-    chosen, repair = choose(frames), SwapRepair()
+def tracks(frames: list[Frame], size: tuple[int, int]) -> Iterator[tuple[str, PoseTrack, float]]:
+    """Each way, what is seen in it, and the share of the pictures looked at."""
+    seen: dict[Chosen, list[Pose]] = {}
+    for way, (choose, fill) in WAYS.items():
+        if choose not in seen:
+            seen[choose] = _seen(frames, size, choose)
+        poses = seen[choose]
+        share = len(poses) / len(frames)
+        if fill:
+            poses = list(_filled(poses, [f.time_s for f in frames]))
+        yield way, PoseTrack.stack(poses, {}), share
+
+
+def _seen(frames: list[Frame], size: tuple[int, int], choose: Chosen) -> list[Pose]:
+    repair = SwapRepair()
     with Landmarker(find_model(None)) as landmarker:
-        poses = [repair.mend(landmarker.detect(frames[i], size)) for i in chosen]
-    if fill:
-        poses = list(_filled(poses, [f.time_s for f in frames]))
-    return PoseTrack.stack(poses, {}), len(chosen) / len(frames)
+        return [repair.mend(landmarker.detect(frames[i], size)) for i in choose(frames)]
 
 
 def _filled(poses: list[Pose], times_s: list[float]) -> Iterator[Pose]:
@@ -105,9 +121,7 @@ def _filled(poses: list[Pose], times_s: list[float]) -> Iterator[Pose]:
         s = (t - a.time_s) / (b.time_s - a.time_s)
         back = a.back
         if a.back is not None and b.back is not None:
-            depth, width = (
-                (1 - s) * getattr(a.back, n) + s * getattr(b.back, n) for n in ("depth", "width")
-            )
+            depth, width = ((1 - s) * getattr(a.back, n) + s * getattr(b.back, n) for n in ("depth", "width"))
             blocked = np.maximum(a.back.blocked, b.back.blocked)
             back = replace(a.back, depth=depth, width=width, blocked=blocked)
         points, seen = (1 - s) * a.points + s * b.points, np.minimum(a.seen, b.seen)
@@ -149,9 +163,24 @@ class Score:
         )
 
 
+def table(scores: dict[str, Score], clips: int) -> str:
+    """The figures in Markdown: a row a way."""
+    return "\n".join([
+        f"`benchmarks/quality.py`: {clips} clips.",
+        "",
+        "| analysed | pictures | faults | too many | other | counts | times, ms |",
+        "|---|---|---|---|---|---|---|",
+        *(f"| {way} | {score.row()} |" for way, score in scores.items()),
+    ]) + "\n"  # fmt: skip
+
+
 def main() -> int:
     """Watch every clip in every way."""
-    clips = [Path(a) for a in sys.argv[1:]] or sorted((ROOT / "sample_videos").glob("*.mp4"))
+    parser = argparse.ArgumentParser(description="Whether fewer pictures would do.")
+    parser.add_argument("clips", nargs="*", type=Path)
+    parser.add_argument("--write", type=Path, help="put the table between the marks in this page")
+    args = parser.parse_args()
+    clips = args.clips or sorted((ROOT / "sample_videos").glob("*.mp4"))
     scores = {way: Score() for way in WAYS}
     for clip in clips:
         print(clip.name, file=sys.stderr, flush=True)
@@ -159,17 +188,17 @@ def main() -> int:
         with VideoFile(clip, long_side=LONG_SIDE) as video:
             frames, size = list(video), (video.info.width, video.info.height)
         reference = None
-        for way, score in scores.items():
-            seen, share = track(frames, size, way)
+        for way, seen, share in tracks(frames, size):
             report = examine(seen).report
             reference = reference or report
-            score.shares.append(share)
-            score.add(report, truth, reference)
-    print(f"{len(clips)} clips\n")
-    print("| analysed | pictures | faults | too many | other | counts | times, ms |")
-    print("|---|---|---|---|---|---|---|")
-    for way, score in scores.items():
-        print(f"| {way} | {score.row()} |")
+            scores[way].shares.append(share)
+            scores[way].add(report, truth, reference)
+    text = table(scores, len(clips))
+    print(text)
+    if args.write:
+        page = args.write.read_text()
+        head, rest = page.split(BEGIN)
+        args.write.write_text(f"{head}{BEGIN}\n{text}{END}{rest.split(END)[1]}")
     return 0
 
 
