@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from formcheck.web import server
+from formcheck.web import serve, server
 
+serve.ready_or_exit()
 app = st.App(server.SCRIPT, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan)
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -277,6 +280,29 @@ def test_without_a_team_only_this_machine_is_listened_to(address: str) -> None:
     if not alone:
         with pytest.raises(ConfigError, match=r"serve --team"):
             serve.refuse_strangers(address, team=False)
+
+
+@pytest.mark.parametrize(
+    ("address", "variables", "sentence"),
+    [
+        ("0.0.0.0", {}, "formcheck listens on 0.0.0.0, where other machines reach it"),
+        ("127.0.0.1", {"FORMCHECK_WORKERS": "many"}, "FORMCHECK_WORKERS must be a number above 0"),
+    ],
+)
+def test_streamlit_run_says_in_one_sentence_what_is_wrong(
+    address: str, variables: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    root = Path(__file__).parents[1]
+    place = {"FORMCHECK_DATA": str(tmp_path), "FORMCHECK_TEAM": "", "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.address={address}",
+         "--server.port=0", "--server.headless=true"],
+        cwd=root, env={**os.environ, **place, **variables}, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"formcheck: {sentence}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_both_ways_to_start_set_the_same() -> None:

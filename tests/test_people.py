@@ -259,6 +259,10 @@ def test_a_trainer_sees_their_clients_only_and_changes_nothing(
     other_client = team.member(store, "another", of=trainer)
     assert sets.find(store, set_id, trainer) is not None
     assert [lift.id for lift in sets.of_client(store, trainer, client)] == [set_id]
+    last = sets.newest_of_client(store, trainer, client)
+    assert last is not None
+    assert (last.set_id, last.count) == (set_id, 1)
+    assert sets.newest_of_client(store, other_trainer, client) is None
     for stranger in (boss, other_trainer, other_client, None):
         assert sets.find(store, set_id, stranger) is None
     assert sets.of_client(store, other_trainer, client) == []

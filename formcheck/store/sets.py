@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from formcheck.lifter import Lifter
@@ -46,6 +46,29 @@ def of_client(store: Store, viewer_id: str, owner_id: str) -> list[LiftSet]:
     with store.begin() as session:
         seen = access.reach(session, viewer_id, owner_id) is not None
     return of_person(store, owner_id) if seen else []
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest set of somebody, and how many there are; without the report, which is most of a row."""
+
+    set_id: str
+    created_s: float
+    headline: str
+    judged: bool
+    count: int
+
+
+def newest_of_client(store: Store, viewer_id: str, owner_id: str) -> Newest | None:
+    """The newest set of somebody, as far as this person may see it."""
+    theirs = LiftSet.owner_id == owner_id
+    asked = select(LiftSet.id, LiftSet.created_s, LiftSet.headline, LiftSet.report.is_not(None)).where(theirs)
+    with store.begin() as session:
+        if access.reach(session, viewer_id, owner_id) is None:
+            return None
+        row = session.execute(asked.order_by(LiftSet.created_s.desc()).limit(1)).one_or_none()
+        count = session.scalar(select(func.count()).select_from(LiftSet).where(theirs)) or 0
+    return Newest(row[0], row[1], row[2] or "", row[3], count) if row else None
 
 
 def of_person(store: Store, owner_id: str) -> list[LiftSet]:

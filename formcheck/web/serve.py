@@ -6,7 +6,8 @@ import ipaddress
 import sys
 from typing import Any
 
-from formcheck.errors import ConfigError
+from formcheck.errors import ConfigError, FormcheckError, presentable
+from formcheck.exits import COULD_NOT_RUN
 from formcheck.store import invitations
 from formcheck.web.server import Server
 
@@ -37,6 +38,19 @@ def run(host: str, port: int, *, browser: bool) -> None:
         server.SCRIPT, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan
     )
     app.run(config={**CONFIG, "server.address": host, "server.port": port, "server.headless": not browser})
+
+
+def ready_or_exit() -> None:
+    """For `streamlit run`: end with a sentence where the app cannot be served."""
+    from streamlit import config
+
+    from formcheck.web.server import server
+
+    try:
+        refuse_strangers(str(config.get_option("server.address") or ""), team=server().settings.team)
+    except FormcheckError as e:
+        sys.stderr.write(f"formcheck: {presentable(str(e))}\n")
+        sys.exit(COULD_NOT_RUN)
 
 
 def refuse_strangers(address: str, *, team: bool) -> None:

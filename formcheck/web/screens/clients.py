@@ -24,9 +24,10 @@ def show(who: Visitor) -> None:
     """The page: every client, the one with the newest set first."""
     st.title("Clients")
     mine = accounts.clients(who.store, who.person_id)
-    seen = {c.person_id: sets.of_client(who.store, who.person_id, c.person_id) for c in mine}
-    for client in sorted(mine, key=lambda c: -max((x.created_s for x in seen[c.person_id]), default=0.0)):
-        _card(who, client, seen[client.person_id])
+    newest = {c.person_id: sets.newest_of_client(who.store, who.person_id, c.person_id) for c in mine}
+    seen = [(client, newest[client.person_id]) for client in mine]
+    for client, last in sorted(seen, key=lambda pair: -(pair[1].created_s if pair[1] else 0.0)):
+        _card(who, client, last)
     if not mine:
         st.info("You have no clients here yet. Invite the first one below.")
     invite(who, trainer=False)
@@ -56,18 +57,17 @@ def show_one(who: Visitor) -> None:
     _manage(who, client)
 
 
-def _card(who: Visitor, client: Account, lifts: list[LiftSet]) -> None:
+def _card(who: Visitor, client: Account, last: sets.Newest | None) -> None:
     with st.container(border=True):
         st.markdown(f"**{wording.plain(client.person.name)}**")
-        if lifts:
-            newest = lifts[0]
-            number = f"{len(lifts)} set{'s' if len(lifts) > 1 else ''}"
-            st.markdown(f"{number}, the last one {wording.day(newest.created_s)}: {newest.headline or '…'}")
+        if last:
+            number = f"{last.count} set{'s' if last.count > 1 else ''}"
+            st.markdown(f"{number}, the last one {wording.day(last.created_s)}: {last.headline or '…'}")
         else:
             st.write(_why_none(who, client))
         with st.container(horizontal=True):
-            if lifts and lifts[0].report and st.button("Open the last set", key=f"last-{client.person_id}"):
-                links.go("review", set=lifts[0].id)
+            if last and last.judged and st.button("Open the last set", key=f"last-{client.person_id}"):
+                links.go("review", set=last.set_id)
             if st.button("All of them", key=f"all-{client.person_id}"):
                 links.go("client", client=client.person_id)
 
