@@ -16,7 +16,7 @@ RUN pip install --no-cache-dir ".[postgres,redis]" \
     && mkdir /data && chown formcheck /data
 
 WORKDIR /data
-USER formcheck
+USER 10001
 VOLUME /data
 EXPOSE 8501
 ENTRYPOINT ["formcheck"]

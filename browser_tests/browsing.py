@@ -94,8 +94,11 @@ def settled(page: Page) -> None:
 
 def go(page: Page, name: str) -> None:
     """Through the link of this name to its page, drawn whole."""
-    page.get_by_role("link", name=name).click()
-    page.locator("a[aria-current=page]", has_text=name).wait_for()
+    settled(page)  # while a page is drawn, a link's address may be that of the page
+    link = page.get_by_role("link", name=name)
+    address = link.evaluate("link => link.href")
+    link.click()
+    page.wait_for_url(address)
     settled(page)
 
 

@@ -10,7 +10,8 @@ take and pushes its poses. Nothing here knows of video, MediaPipe or a screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from formcheck.body import Body
 from formcheck.calibration import Calibration, calibrate
 from formcheck.compose import compose
 from formcheck.exercise import Exercise
-from formcheck.judge import faults_for, judge
+from formcheck.judge import faults_for, judge, level_of
 from formcheck.options import Options
 from formcheck.outcome import Outcome
 from formcheck.pose import CALIBRATED_S, Pose, PoseTrack
@@ -189,10 +190,14 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Examination:
-    """A report together with the smoothed signals of the whole clip, for plots and tables."""
+    """A report together with the smoothed signals of the whole clip, for plots and tables.
+
+    levels: for each fault and segment the warning limit that would only just not flag it (`judge.level_of`).
+    """
 
     report: Report
     signals: SignalTable
+    levels: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 def examine(track: PoseTrack, options: Options | None = None, source: str = "") -> Examination:
@@ -213,7 +218,19 @@ def examine(track: PoseTrack, options: Options | None = None, source: str = "") 
     name = printable(source or str(track.meta.get("source", "")))
     load = set_load(outcomes, what, options)
     report = compose(outcomes, what, options, track, name, load.report)
-    return Examination(report, _joined(outcomes, load.curves, track))
+    return Examination(report, _joined(outcomes, load.curves, track), _levels(outcomes, options))
+
+
+def _levels(outcomes: list[Outcome], options: Options) -> dict[str, dict[int, float]]:
+    found: dict[str, dict[int, float]] = {}
+    for one in outcomes:
+        for fault in one.faults:
+            for segment in one.segments:
+                judged = segment.index in one.judged
+                at = level_of(fault, segment, one.calibration, options) if judged else None
+                if at is not None and np.isfinite(at):
+                    found.setdefault(fault.code, {})[segment.index] = round(at, 3)
+    return found
 
 
 def without_unloaded(part: PoseTrack, calibration: Calibration) -> PoseTrack:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,17 +44,8 @@ def judge(
     fault: Fault, segment: Segment, calibration: Calibration, options: Options
 ) -> Finding | Unseen | None:
     """The verdict on one fault in one segment."""
-    yaw = camera_yaw(segment, calibration, fault.during)
-    if not fault.view.allows(yaw):
-        near = fault.view is SQUARE and abs(yaw) <= SIDE.high
-        where = f"about {abs(yaw):.0f} degrees off square" if near else turned(yaw)
-        return Unseen(fault.code, f"the camera was {where}; {fault.view.move}", (segment.index,))
-    if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
-        return Unseen(fault.code, f"it needs {fault.min_fps:g} frames a second or more", (segment.index,))
-    if fault.own_back and calibration.back.reference.kind == "usual":
-        return Unseen(fault.code, NO_OWN_BACK, (segment.index,))
-    if FULL_BEND in fault.signals and calibration.back.no_full_bend:
-        return Unseen(fault.code, calibration.back.no_full_bend, (segment.index,))
+    if why := _unfit(fault, segment, calibration):
+        return Unseen(fault.code, why, (segment.index,))
     limits = limits_of(fault, options)
     readings = [read(limit, fault, segment) for limit in limits]
     seen = [(limit, r) for limit, r in zip(limits, readings, strict=True) if not r.why_unseen]
@@ -67,6 +58,37 @@ def judge(
     sure = worst and _confidence(limits[0], readings[0].value, "fault", segment) >= FAULT_CONFIDENCE
     verdict: Verdict = "fault" if sure else "warn"
     return _finding(fault, segment, verdict, limits[0], readings[0], _error(limits[0], calibration))
+
+
+def level_of(fault: Fault, segment: Segment, calibration: Calibration, options: Options) -> float | None:
+    """The warning limit that would only just not flag this segment, the error of the reading included.
+
+    None where it cannot be judged, or where another limit of the fault lets it pass whatever this one is.
+    """
+    first, *others = limits_of(fault, options)
+    if _unfit(fault, segment, calibration):
+        return None
+    for limit in others:
+        reading = read(limit, fault, segment)
+        if reading.why_unseen or not _breaks(limit, reading, "warn", calibration):
+            return None
+    sign = 1.0 if first.more_is_worse else -1.0
+    reading = read(replace(first, warn=-sign * np.inf, fault=None), fault, segment)  # however small it is
+    return None if reading.why_unseen else reading.value - sign * 2 * _margin(first, calibration)
+
+
+def _unfit(fault: Fault, segment: Segment, calibration: Calibration) -> str:
+    """Why this fault cannot be judged in such a video, in words; "" when it can."""
+    yaw = camera_yaw(segment, calibration, fault.during)
+    if not fault.view.allows(yaw):
+        near = fault.view is SQUARE and abs(yaw) <= SIDE.high
+        where = f"about {abs(yaw):.0f} degrees off square" if near else turned(yaw)
+        return f"the camera was {where}; {fault.view.move}"
+    if fault.min_fps * _step(segment) > 1 + RATE_SLACK:
+        return f"it needs {fault.min_fps:g} frames a second or more"
+    if fault.own_back and calibration.back.reference.kind == "usual":
+        return NO_OWN_BACK
+    return calibration.back.no_full_bend if FULL_BEND in fault.signals else ""
 
 
 def read(limit: Limit, fault: Fault, segment: Segment) -> Reading:
@@ -175,10 +197,13 @@ def _step(segment: Segment) -> float:
 
 def _breaks(limit: Limit, reading: Reading, verdict: Verdict, calibration: Calibration) -> bool:
     bound = limit.fault if verdict == "fault" else limit.warn
+    return bound is not None and limit.beyond(reading.value, bound, _margin(limit, calibration))
+
+
+def _margin(limit: Limit, calibration: Calibration) -> float:
+    """Half of what a value must be past a limit: the lifter's own noise, or half of a reading's error."""
     noise = max((calibration.noise.get(s, 0.0) for s in limit.watch.signals), default=0.0)
-    noise = noise if limit.unit in ("deg", "%H", "%") else 0.0
-    error = _error(limit, calibration)
-    return bound is not None and limit.beyond(reading.value, bound, max(noise, error / 2))
+    return max(noise if limit.unit in ("deg", "%H", "%") else 0.0, _error(limit, calibration) / 2)
 
 
 def _error(limit: Limit, calibration: Calibration) -> float:

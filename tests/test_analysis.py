@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import factories
 import numpy as np
 import pytest
 import stick
@@ -80,3 +81,20 @@ def test_the_name_of_the_video_can_be_written_and_shown(name: str, shown: str) -
     report = examine(stick.squat(1), source=name).report
     assert report.source == shown
     assert text(report).encode().startswith(shown.encode())
+
+
+def test_levels_say_of_every_judged_rep_which_limit_would_flag_it() -> None:
+    track = factories.squatting()
+    found = examine(track, Options(exercise="squat"))
+    assert found.levels
+    for fault in EXERCISES["squat"].faults:
+        first = fault.limits[0]
+        for index, at in found.levels.get(fault.code, {}).items():
+            flagged = any(f.code == fault.code and f.segment == index for f in found.report.findings)
+            assert flagged == (at > first.warn if first.more_is_worse else at < first.warn)
+        step = 0.01 if first.more_is_worse else -0.01
+        for beyond in (-step, step):  # a little stricter than the level flags it, a little laxer does not
+            for index, at in found.levels.get(fault.code, {}).items():
+                again = examine(track, Options(exercise="squat", limits={fault.code: (at + beyond, None)}))
+                hit = any(f.code == fault.code and f.segment == index for f in again.report.findings)
+                assert hit == (beyond == -step)

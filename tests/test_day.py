@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import team
 
-from formcheck.agreement import LEAST_SETS, Table, agreement, kappa, proposal, student_t
+from formcheck.agreement import LEAST_SETS, Rep, Table, agreement, kappa, proposal, stricter, student_t
 from formcheck.analysis import examine
 from formcheck.errors import FormcheckError, TrackError
 from formcheck.options import Options
@@ -469,6 +469,65 @@ def test_a_limit_is_proposed_from_enough_marks_only() -> None:
     below = proposal([-22.0] * 15, [-13.0] * 5, -12.0, more_is_worse=False)
     assert below is not None
     assert below.limit == -13.0
+
+
+def test_a_stricter_limit_is_proposed_where_missed_faults_stand_apart() -> None:
+    sets_of = [[Rep(6.0 + i / 10, True), Rep(3.0, False), Rep(2.0, False), Rep(9.0, True)] for i in range(8)]
+    better = stricter(sets_of, 7.0, more_is_worse=True)
+    assert better is not None
+    assert better.limit == 4.5
+    assert (better.caught, better.missed, better.alarms) == (8, 8, 0)
+    assert better.low == 4.5
+    assert better.high == pytest.approx(4.55)
+    assert better.gain == (8.0, 8.0)
+    mirrored = [[Rep(-rep.level, rep.there) for rep in reps] for reps in sets_of]
+    below = stricter(mirrored, -7.0, more_is_worse=False)
+    assert below is not None
+    assert (below.limit, below.low, below.high) == (-4.5, pytest.approx(-4.55), -4.5)
+
+
+def test_reps_that_were_let_pass_count_against_a_stricter_limit() -> None:
+    sets_of = [[Rep(6.0, True), Rep(6.2, False), Rep(5.0, True), Rep(4.9, True), Rep(3.0, False)]] * 6
+    better = stricter(sets_of, 7.0, more_is_worse=True)
+    assert better is not None
+    assert (better.limit, better.caught, better.alarms) == (3.95, 18, 6)
+    assert better.gain == (12.0, 12.0)
+
+
+@pytest.mark.parametrize(
+    "sets_of",
+    [
+        [[Rep(6.0, True), Rep(3.0, False)]] * (LEAST_SETS - 1),  # too few sets
+        [[Rep(6.0, True), Rep(3.0, False)]] * 4 + [[Rep(3.0, False)]] * 6,  # too few missed
+        [[Rep(6.0, True), Rep(6.0, False), Rep(3.0, False)]] * 10,  # missed and let pass are alike
+        [[Rep(6.0, True)] * 9 + [Rep(3.0, False)]] + [[Rep(3.0, False)]] * 9,  # all of them in one set
+        [[Rep(9.0, True), Rep(3.0, False)]] * 10,  # nothing was missed
+    ],
+)
+def test_no_stricter_limit_from_too_little(sets_of: list[list[Rep]]) -> None:
+    assert stricter(sets_of, 7.0, more_is_worse=True) is None
+
+
+def test_a_limit_that_fits_only_the_marks_it_was_chosen_from_is_not_proposed() -> None:
+    random = np.random.default_rng(3)
+
+    def by_chance() -> list[Rep]:
+        return [Rep(float(random.uniform(0, 7)), bool(random.random() < 0.4)) for _ in range(4)]
+
+    runs = [stricter([by_chance() for _ in range(8)], 7.0, more_is_worse=True) for _ in range(200)]
+    assert sum(found is not None for found in runs) <= 10
+
+
+def test_missed_faults_propose_a_stricter_limit_from_the_levels_of_reviewed_sets(store: Store, pair) -> None:
+    kim, anna = pair
+    code, limit = factories.FAULT.code, factories.FAULT.limits[0].warn
+    for levels in ({"0": limit - 2, "1": limit - 5},) * LEAST_SETS:
+        set_id = add(store, anna, levels={code: levels})
+        sets.mark(store, set_id, kim, code, 0, False, flagged=False)
+        inbox.finish(store, kim, set_id)
+    row = next(row for row in agreements.of_trainer(store, kim) if row.code == code)
+    assert row.stricter is not None
+    assert (row.stricter.limit, row.stricter.caught, row.stricter.alarms) == (limit - 3.5, LEAST_SETS, 0)
 
 
 def test_agreement_counts_the_reps_of_reviewed_sets(store: Store, pair: tuple[str, str]) -> None:

@@ -254,6 +254,8 @@ def test_judging_again_needs_no_video(quick, store, me, tmp_path) -> None:
     assert "overlay.mp4" not in store.media.names(sets.folder_of(set_id))
     lift = sets.find(store, set_id, me)
     assert {(f.code, f.limit) for f in sets.report_of(lift).findings} == {("SQ301", 4.0)}
+    assert lift.levels["SQ301"].keys() == {"0", "1"}
+    assert max(lift.levels["SQ301"].values()) < 5.0  # seconds on the way down: fewer are worse
 
 
 def test_the_overlay_is_drawn_when_asked_for(quick, store, me, tmp_path) -> None:

@@ -30,7 +30,7 @@ from formcheck.exercise import (
     swing,
     tilt,
 )  # fmt: skip
-from formcheck.judge import judge, worst_held
+from formcheck.judge import judge, level_of, worst_held
 from formcheck.options import Options
 from formcheck.report import Finding, Unseen
 from formcheck.segments import Segment
@@ -283,3 +283,28 @@ def test_the_worst_level_held_is_what_a_slow_search_finds(values: list[int], for
     got, start, end = worst_held(times, np.array(values, dtype=float), for_s)
     np.testing.assert_equal(got, best)
     assert np.isnan(got) or end - start >= for_s - 0.02 - 1e-12
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.floats(0, 80), min_size=30, max_size=30), limit=st.floats(-20, 100),
+    more=st.booleans(), for_s=st.floats(0, 0.5),
+)  # fmt: skip
+def test_the_level_of_a_rep_is_the_limit_that_only_just_does_not_flag_it(values, limit, more, for_s) -> None:
+    watched = fault(replace(LEAN, more_is_worse=more, fault=None), for_s=for_s)
+    rep, options = segment(values), Options(limits={"SQ199": (limit, None)})
+    at = level_of(watched, rep, SIDE_ON, options)
+    assert at is not None
+    flagged = isinstance(judge(watched, rep, SIDE_ON, options), Finding)
+    if abs(at - limit) > 1e-9:
+        assert flagged == (limit < at if more else limit > at)
+
+
+def test_there_is_no_level_where_nothing_can_be_judged_or_another_limit_lets_it_pass() -> None:
+    rep = segment([60.0] * 30)
+    unsteady = replace(SIDE_ON, noise={"trunk_inclination": 3.0})
+    assert level_of(fault(LEAN), rep, unsteady, Options()) == 54.0
+    assert level_of(fault(LEAN, view=FRONT), rep, SIDE_ON, Options()) is None
+    assert level_of(fault(LEAN), segment([np.nan] * 30), SIDE_ON, Options()) is None
+    passes = replace(LEAN, warn=70, fault=80)
+    assert level_of(fault(LEAN, passes), rep, SIDE_ON, Options()) is None

@@ -18,6 +18,7 @@ from formcheck.store.models import LiftSet, new_id
 from formcheck.web import server as server_module
 from formcheck.web import visitor as visitor_module
 from formcheck.web.screens import safety
+from formcheck.words import with_unit
 
 
 @pytest.fixture
@@ -173,6 +174,20 @@ def test_agreement_is_shown_once_there_are_reviews(store: Store, pair, monkeypat
     row = table[table["Fault"] == factories.FAULT.title].iloc[0]
     assert (row["Reps"], row["Only formcheck"], row["Both"]) == (2, 1, 0)
     assert "too few marks" in words(app)
+
+
+def test_missed_faults_name_a_stricter_limit(store: Store, pair, monkeypatch) -> None:
+    kim, anna = pair
+    limit, clean = factories.FAULT.limits[0].warn, factories.report().to_dict()
+    for _ in range(6):
+        levels = {factories.FAULT.code: {"0": limit - 2, "1": limit - 5}}
+        set_id = add(store, anna, levels=levels, report=clean)
+        sets.mark(store, set_id, kim, factories.FAULT.code, 0, False, flagged=False)
+        inbox.finish(store, kim, set_id)
+    said = words(page(monkeypatch, store, kim, "trainer_and_tool"))
+    assert f"a warning at {with_unit(limit - 3.5, 'deg')} instead of {with_unit(limit, 'deg')}" in said
+    assert "would have flagged 6 of the 6 that you marked as missed, and 0 that you let pass" in said
+    assert "6 to 6 more reps" in said
 
 
 def test_a_guest_link_is_made_and_taken_back(store: Store, pair, monkeypatch) -> None:

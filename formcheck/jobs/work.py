@@ -24,7 +24,7 @@ from formcheck.jobs import queue
 from formcheck.jobs.queue import Claim
 from formcheck.model_bundle import find_model
 from formcheck.pose import PoseTrack
-from formcheck.report import Finding, Report
+from formcheck.report import Finding
 from formcheck.store import Store, coaching, erasure, notices, sets
 from formcheck.store.models import DROPPED, LiftSet, Person
 from formcheck.views import folder, pdf, player
@@ -166,7 +166,7 @@ def _folder(bench: Bench, lift: LiftSet) -> None:
             overlay_of=video if lift.wanted.get("overlay") else None, progress=drawing,
             hide_faces=hide,
         )  # fmt: skip
-    _finish(bench, files, lambda lift: _note(lift, examination.report))
+    _finish(bench, files, lambda lift: _note(lift, examination))
 
 
 def _track(bench: Bench, lift: LiftSet) -> None:
@@ -177,7 +177,7 @@ def _track(bench: Bench, lift: LiftSet) -> None:
     options = sets.options_of(lift)
     examination = examine(track, options, str(track.meta.get("source") or lift.name))
     files = folder.write_folder(bench.scratch / "out", track, examination, height_m=options.height_m)
-    _finish(bench, files, lambda lift: _note(lift, examination.report))
+    _finish(bench, files, lambda lift: _note(lift, examination))
 
 
 KINDS = {"check": _check, "judge": _judge, "overlay": _overlay, "folder": _folder, "track": _track}
@@ -214,7 +214,7 @@ def _end(
     bench.tell(1.0, DRAWING)
 
     def write(lift: LiftSet) -> None:
-        _note(lift, examination.report)
+        _note(lift, examination)
         lift.playback = playback
         if _owner(lift).video_use == DROPPED:
             lift.video = lift.playback = None
@@ -238,7 +238,9 @@ def _clear_pictures(bench: Bench) -> None:
             bench.store.media.remove(sets.key(bench.claim.set_id, name))
 
 
-def _note(lift: LiftSet, report: Report) -> None:
+def _note(lift: LiftSet, examination: Examination) -> None:
+    report = examination.report
+    lift.levels = {code: {str(i): at for i, at in by.items()} for code, by in examination.levels.items()}
     lift.report, lift.headline, lift.exercise = report.to_dict(), headline(report), report.exercise
     lift.judged_s = time.time()
 

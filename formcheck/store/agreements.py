@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from formcheck.agreement import Agreement, Proposal, Table, agreement, proposal
+from formcheck.agreement import Agreement, Proposal, Rep, Stricter, Table, agreement, proposal, stricter
 from formcheck.exercises import EXERCISES
 from formcheck.store import Store, inbox
 from formcheck.store.coaching import faults
@@ -24,21 +24,26 @@ Flags = dict[int, dict[str, Any]]
 
 @dataclass
 class Evidence:
-    """What one trainer's marks say about one fault: a table a set, the values of marked flags."""
+    """What one trainer's marks say about one fault: a table a set, the values of marked flags.
+
+    reps: a list for each set that knows the levels of its reps.
+    """
 
     tables: list[Table] = field(default_factory=list)
     confirmed: list[float] = field(default_factory=list)
     overridden: list[float] = field(default_factory=list)
+    reps: list[list[Rep]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One fault: agreement, and the limit that would have agreed better, if any."""
+    """One fault: agreement, and the limits that would have agreed better, if any."""
 
     code: str
     agreement: Agreement
     marked: int
     proposal: Proposal | None
+    stricter: Stricter | None
 
 
 def of_trainer(store: Store, trainer_id: str) -> list[Row]:
@@ -53,10 +58,10 @@ def of_trainer(store: Store, trainer_id: str) -> list[Row]:
                     select(FlagMark).where(FlagMark.set_id.in_(some), FlagMark.person_id == trainer_id)
                 )
             )
-            for set_id, report in session.execute(
-                select(LiftSet.id, LiftSet.report).where(LiftSet.id.in_(some))
+            for set_id, report, levels in session.execute(
+                select(LiftSet.id, LiftSet.report, LiftSet.levels).where(LiftSet.id.in_(some))
             ):
-                _count(evidence, report, marks.get(set_id, {}))
+                _count(evidence, report, levels or {}, marks.get(set_id, {}))
     return [_row(code, found) for code, found in sorted(evidence.items())]
 
 
@@ -68,8 +73,9 @@ def _marks(found: Any) -> dict[str, dict[tuple[str, int], FlagMark]]:
 
 
 def _count(
-    evidence: dict[str, Evidence], report: Mapping[str, Any], marks: Mapping[tuple[str, int], FlagMark]
-) -> None:
+    evidence: dict[str, Evidence], report: Mapping[str, Any], levels: Mapping[str, Mapping[str, float]],
+    marks: Mapping[tuple[str, int], FlagMark],
+) -> None:  # fmt: skip
     """Add one set: for each fault, its reps in which it could be judged."""
     exercise = EXERCISES.get(report["exercise"])
     counted = {c["index"] for c in report["segments"] if c["counted"]}
@@ -80,18 +86,25 @@ def _count(
         flags = {f["segment"]: f for f in report["findings"] if f["code"] == fault.code}
         if judged:
             own = {s: m for (code, s), m in marks.items() if code == fault.code}
-            _add(evidence.setdefault(fault.code, Evidence()), judged, flags, own)
+            _add(evidence.setdefault(fault.code, Evidence()), judged, flags, levels.get(fault.code, {}), own)
 
 
-def _add(to: Evidence, judged: set[int], flags: Flags, marks: Mapping[int, FlagMark]) -> None:
+def _add(
+    to: Evidence, judged: set[int], flags: Flags, levels: Mapping[str, float], marks: Mapping[int, FlagMark]
+) -> None:
+    known: list[Rep] = []
     cells = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
     for segment in judged:
         flagged, mark = segment in flags, marks.get(segment)
         there = flagged if mark is None else mark.right == mark.flagged
         cells[flagged, there] += 1
+        if str(segment) in levels:
+            known.append(Rep(levels[str(segment)], there))
         if flagged and mark is not None:
             (to.confirmed if there else to.overridden).append(float(flags[segment]["value"]))
     to.tables.append(Table(cells[True, True], cells[True, False], cells[False, True], cells[False, False]))
+    if known:
+        to.reps.append(known)
 
 
 def _unseen(report: Mapping[str, Any], code: str, counted: set[int]) -> Iterator[int]:
@@ -102,8 +115,10 @@ def _unseen(report: Mapping[str, Any], code: str, counted: set[int]) -> Iterator
 
 def _row(code: str, found: Evidence) -> Row:
     fault = faults().get(code)
-    better = None
+    laxer, tighter = None, None
     if fault is not None:
         limit = fault.limits[0]
-        better = proposal(found.confirmed, found.overridden, limit.warn, more_is_worse=limit.more_is_worse)
-    return Row(code, agreement(found.tables), len(found.confirmed) + len(found.overridden), better)
+        laxer = proposal(found.confirmed, found.overridden, limit.warn, more_is_worse=limit.more_is_worse)
+        tighter = stricter(found.reps, limit.warn, more_is_worse=limit.more_is_worse)
+    marked = len(found.confirmed) + len(found.overridden)
+    return Row(code, agreement(found.tables), marked, laxer, tighter)

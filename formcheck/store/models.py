@@ -196,6 +196,8 @@ class LiftSet(Base):
     headline: Mapped[str | None] = mapped_column(default=None)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     judged_s: Mapped[float | None] = mapped_column(default=None)
+    levels: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    """Fault -> segment -> the warning limit that would only just not flag it; empty in older sets."""
     worst: Mapped[float] = mapped_column(default=0.0, server_default="0")
     """Severity times confidence of the most urgent flag; follows from the report."""
     jobs: Mapped[list[Job]] = relationship(

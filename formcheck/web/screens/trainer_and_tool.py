@@ -6,14 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from formcheck.agreement import LEAST_SETS, LEAST_VALUES
+from formcheck.agreement import LEAST_MISSED, LEAST_SETS, LEAST_VALUES, Proposal, Stricter
 from formcheck.exercises import EXERCISES
 from formcheck.store import agreements, coaching
 from formcheck.store.agreements import Row
 from formcheck.web.visitor import Visitor
 from formcheck.words import with_unit
 
-LEAST_MISSED = 5  # missed faults from which that is said (engineering choice)
 MEANING = (
     "Kappa is the agreement beyond chance: 1 is perfect, 0 no better than chance. Counted are the reps of "
     "sets that you are through with: what you marked as wrong or missed, and the rest as agreed. You saw "
@@ -40,8 +39,10 @@ def show(who: Visitor) -> None:
         st.write(
             "Cohen's kappa, (po - pe) / (1 - pe) (J. Cohen 1960). The interval is 95 %, from leaving out one "
             "set at a time, as reps of one set are alike (J. L. Fleiss and M. Davies 1982); it is given from "
-            f"{LEAST_SETS} sets on. A limit is proposed from {LEAST_VALUES} marked flags on, and only a "
-            "laxer one: reps without a flag carry no value."
+            f"{LEAST_SETS} sets on. A laxer limit is proposed from {LEAST_VALUES} marked flags on. A "
+            f"stricter one is proposed from {LEAST_MISSED} missed faults in {LEAST_SETS} sets on, and only "
+            "if sets agree better with the limit that all others choose (95 %). Sets that were judged by an "
+            "older version know the values of their flags only; judge them again to have them counted."
         )
 
 
@@ -63,19 +64,40 @@ def _proposals(rows: list[Row]) -> None:
 
 def _proposed(row: Row) -> str:
     """What to change about one fault; "" for nothing."""
-    fault, better, table = coaching.faults().get(row.code), row.proposal, row.agreement.table
+    fault, table = coaching.faults().get(row.code), row.agreement.table
     if fault is None:
         return ""
-    if better is not None:
-        unit = fault.limits[0].unit
+    unit, now = fault.limits[0].unit, with_unit(fault.limits[0].warn, fault.limits[0].unit)
+    if row.proposal is not None and row.stricter is not None:
         return (
-            f"- **{fault.title}**: a warning at {with_unit(better.limit, unit)} instead of "
-            f"{with_unit(fault.limits[0].warn, unit)} would have agreed with {better.agreed} of your "
-            f"{better.n} marks; now it is {better.agreed_now}."
+            f"- **{fault.title}**: your marks ask for a laxer limit and for a stricter one, so formcheck "
+            "does not measure what you look at, and no limit would help."
         )
+    if row.proposal is not None:
+        return f"- **{fault.title}**: {_laxer(row.proposal, now, unit)}"
+    if row.stricter is not None:
+        return f"- **{fault.title}**: {_stricter(row.stricter, now, unit)}"
     if table.trainer > table.tool and table.trainer >= LEAST_MISSED:
         return (
             f"- **{fault.title}**: you saw it {table.trainer} times where formcheck did not; its limit is "
             "rather too lax for you, but how much is not known from that."
         )
     return ""
+
+
+def _laxer(better: Proposal, now: str, unit: str) -> str:
+    return (
+        f"a warning at {with_unit(better.limit, unit)} instead of {now} would have agreed with "
+        f"{better.agreed} of your {better.n} marks; now it is {better.agreed_now}."
+    )
+
+
+def _stricter(better: Stricter, now: str, unit: str) -> str:
+    low, high = (max(0.0, gain) for gain in better.gain)
+    return (
+        f"a warning at {with_unit(better.limit, unit)} instead of {now} would have flagged {better.caught} "
+        f"of the {better.missed} that you marked as missed, and {better.alarms} that you let pass. Without "
+        f"any one of the sets it lies between {with_unit(better.low, unit)} and "
+        f"{with_unit(better.high, unit)}; it would have agreed with you on {low:.0f} to {high:.0f} more reps "
+        "(95 %)."
+    )
