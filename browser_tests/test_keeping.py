@@ -122,9 +122,9 @@ def test_out_as_a_zip_everything_deleted_and_in_again(page: Page, tmp_path: Path
     kept = tmp_path / "sets.zip"
     waiting.value.save_as(kept)
     assert zipfile.is_zipfile(kept)
-    page.get_by_role("button", name="Delete everything").click()
-    page.get_by_text("Yes, delete everything").click()
     page.get_by_role("button", name="Delete all sets").click()
+    page.get_by_text("Yes, delete all of them").click()
+    page.get_by_role("button", name="Delete for good").click()
     page.get_by_text("No set has been checked yet").wait_for()
     page.locator("input[type=file]").set_input_files(kept)
     for name in SAMPLES:

@@ -184,6 +184,29 @@ def test_a_password_is_changed_with_the_old_one_only(store: Store, client: str, 
         assert (accounts.with_password(store, "client@example.com", new) is not None) == fits
 
 
+def test_deleting_all_sets_leaves_what_one_said_and_you_forgets_it(
+    store: Store, client: str, tmp_path, monkeypatch
+) -> None:
+    checked(store, client, tmp_path)
+    said = {"height_m": 1.7654, "mass_kg": 71.0, "sex": "female", "load_kg": 60.0, "asked": True}
+    people.update_profile(store, client, **said)
+    people.answer_safety(store, client, "doctor", {"numb": "a word to be found"})
+    app = page(store, client, monkeypatch, "history")
+    assert "What you said about yourself stays" in words(app)
+    app.checkbox[0].check().run()
+    button(app, "Delete for good").click().run()
+    assert not sets.of_person(store, client)
+    assert people.profile(store, client).height_m == 1.7654
+    assert people.safety(store, client) is not None
+    app = page(store, client, monkeypatch, "you")
+    button(app, "Forget it").click().run()
+    assert not app.exception
+    told = people.profile(store, client)
+    assert [told.height_m, told.mass_kg, told.sex, told.load_kg, told.asked] == [None] * 4 + [False]
+    assert people.safety(store, client) is None
+    assert not any(b"a word to be found" in file.read_bytes() for file in store.folder.glob("*.db*"))
+
+
 def test_somebody_erases_themselves(store: Store, client: str, monkeypatch) -> None:
     app = page(store, client, monkeypatch, "privacy")
     app.checkbox[0].check().run()

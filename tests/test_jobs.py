@@ -309,26 +309,34 @@ def test_work_that_needs_too_much_memory_says_so(store, me, tmp_path, monkeypatc
     assert "more memory than an analysis may take" in job(store, job_id).error
 
 
+class Hang:
+    """Work that hangs: `begun` once it does, `ended` when the worker would be ended."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = threading.Event(), threading.Event()
+
+
 @pytest.fixture
-def hung(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def hung(monkeypatch: pytest.MonkeyPatch) -> Hang:
     """Work that hangs until the worker would be ended, which is only noted here."""
-    ended = threading.Event()
-    monkeypatch.setattr(worker, "end", ended.set)
+    hang = Hang()
+    monkeypatch.setattr(worker, "end", hang.ended.set)
     monkeypatch.setattr(worker, "BEAT_S", 0.02)
 
     def track_of(*_: object, **__: object):
-        assert ended.wait(20)
+        hang.begun.set()
+        assert hang.ended.wait(60)
         raise queue.LostError
 
     monkeypatch.setattr(work, "track_of", track_of)
-    return ended
+    return hang
 
 
 def test_work_that_comes_to_a_halt_is_ended_with_a_sentence(hung, store, me, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(worker, "STALLED_S", 0.2)
     _, job_id = taken(store, me, tmp_path)
     run(store, job_id)
-    assert hung.is_set()
+    assert hung.ended.is_set()
     assert "came to a halt" in job(store, job_id).error
 
 
@@ -336,7 +344,7 @@ def test_work_that_takes_too_long_is_ended_with_a_sentence(hung, store, me, tmp_
     monkeypatch.setattr(worker, "SLOWEST", -1.0)  # its 600 s less the 900 s that the longest video may last
     _, job_id = taken(store, me, tmp_path)
     run(store, job_id)
-    assert hung.is_set()
+    assert hung.ended.is_set()
     assert "hours" in job(store, job_id).error
 
 
@@ -345,10 +353,10 @@ def test_work_that_does_not_stop_when_cancelled_is_ended(hung, store, me, tmp_pa
     _, job_id = taken(store, me, tmp_path)
     working = threading.Thread(target=run, args=(store, job_id))
     working.start()
-    wait(lambda: job(store, job_id).state == "running")
+    assert hung.begun.wait(60)  # before that, work that is cancelled stops by itself
     queue.cancel(store, job_id)
-    working.join(20)
-    assert hung.is_set()
+    working.join(60)
+    assert hung.ended.is_set()
     assert job(store, job_id).state == "cancelled"
 
 

@@ -219,13 +219,28 @@ def test_everything_goes_out_as_a_zip_and_comes_in_again(app, store, mine, other
     owner = owner_of(mine, store)
     sets.mark(store, set_id, owner, "SQ101", 0, False)
     packed = mine.get("/api/archive").content
-    assert send(other, packed, "sets.zip").json() == {"sets": 1}
+    assert send(other, packed, "sets.zip").json() == {"sets": 1, "there": 0}
     (copy,) = sets.of_person(store, owner_of(other, store))
     assert copy.id != set_id
     assert sets.report_of(copy) == report
     assert [(m.code, m.right) for m in copy.marks] == [("SQ101", False)]
     assert other.get(f"/m/{copy.id}/video.mp4").content == SAMPLE.read_bytes()
     assert not [p for p in store.folder.iterdir() if p.name.startswith("archive-")]
+
+
+def test_sets_that_are_there_already_do_not_come_in_again(store, mine, other) -> None:
+    ids = [send(mine, SAMPLE.read_bytes()).json()["set"] for _ in range(2)]
+    for set_id in ids:
+        with store.begin() as session:
+            session.get_one(LiftSet, set_id).report = factories.report(factories.finding()).to_dict()
+    packed, owner = mine.get("/api/archive").content, owner_of(mine, store)
+    assert send(mine, packed, "sets.zip").json() == {"sets": 0, "there": 2}
+    sets.remove(store, ids[0], owner)
+    assert send(mine, packed, "sets.zip").json() == {"sets": 1, "there": 1}
+    assert send(mine, packed, "sets.zip").json() == {"sets": 0, "there": 2}  # under an id of its own
+    assert len(sets.of_person(store, owner)) == 2
+    for answer in ({"sets": 2, "there": 0}, {"sets": 0, "there": 2}):
+        assert send(other, packed, "sets.zip").json() == answer
 
 
 def test_a_zip_of_something_else_is_refused(mine, tmp_path) -> None:

@@ -67,6 +67,14 @@ class Entry:
     marks: tuple[Mark, ...]
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """How many sets of an archive came in, and how many were there already."""
+
+    new: int
+    there: int
+
+
 Members = list[tuple[str, zipfile.ZipInfo]]
 
 
@@ -85,16 +93,18 @@ def write(store: Store, person_id: str, path: Path) -> int:
     return len(lifts)
 
 
-def read(store: Store, person_id: str, path: Path, scratch: Path) -> int:
-    """Take in every set of an archive as new sets of this person; returns how many.
+def read(store: Store, person_id: str, path: Path, scratch: Path) -> TakenIn:
+    """Take in the sets of an archive that this person does not have as new sets of theirs.
 
     Raises TrackError with a sentence when it is no such archive, and takes in nothing then.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = [(entry, list(_members(archive, entry.id))) for entry in _index(archive)]
+            index = _index(archive)
+            new = _unknown(index, sets.of_person(store, person_id))
+            entries = [(entry, list(_members(archive, entry.id))) for entry in new]
             _take_all(store, person_id, archive, entries, scratch)
-            return len(entries)
+            return TakenIn(len(new), len(index) - len(new))
     except FormcheckError:
         raise
     except (*DAMAGED, TypeError, OSError, RecursionError) as e:
@@ -139,6 +149,17 @@ def _index(archive: zipfile.ZipFile) -> list[Entry]:
         judged_by = {name: value for name, value in entry.wanted.items() if name in OPTIONS}
         decode(Options, {**judged_by, "lifter": entry.lifter})
     return entries
+
+
+def _unknown(entries: list[Entry], lifts: list[LiftSet]) -> list[Entry]:
+    """The entries that are none of these sets, nor came in as one of them before.
+
+    What came in has an id of its own, but the moment it was first taken and its video's name do not change,
+    whatever is judged again or renamed since.
+    """
+    ids = {lift.id for lift in lifts}
+    moments = {(lift.created_s, lift.report["source"]) for lift in lifts if lift.report}
+    return [e for e in entries if e.id not in ids and (e.created_s, e.report["source"]) not in moments]
 
 
 def _entry(lift: LiftSet) -> dict[str, Any]:

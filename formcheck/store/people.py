@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from formcheck.store import Store
@@ -59,6 +59,15 @@ def safety(store: Store, person_id: str) -> SafetyAnswer | None:
         if answer is not None:
             session.expunge(answer)
         return answer
+
+
+def forget(store: Store, person_id: str) -> None:
+    """Delete what the person said about their body and to the safety questions, from the disk too."""
+    unsaid = {"height_m": None, "mass_kg": None, "sex": None, "load_kg": None, "asked": False}
+    update_profile(store, person_id, **unsaid)
+    with store.begin() as session:
+        session.execute(delete(SafetyAnswer).where(SafetyAnswer.person_id == person_id))
+    store.shred()
 
 
 def _person(session: Session, person_id: str) -> Person:

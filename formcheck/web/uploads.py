@@ -113,7 +113,8 @@ class Uploads:
         if path.stat().st_size != upload.size:
             raise RefusedError(409, "Not all of it has arrived yet.", received=path.stat().st_size)
         if zipfile.is_zipfile(path):
-            return {"sets": await self._bring_in(upload)}
+            taken = await self._bring_in(upload)
+            return {"sets": taken.new, "there": taken.there}
         try:
             set_id, job_id = await asyncio.to_thread(self._take, upload, asked)
         except FormcheckError as e:
@@ -122,8 +123,8 @@ class Uploads:
         self.supervisor.send(job_id)
         return {"set": set_id}
 
-    async def _bring_in(self, upload: Upload) -> int:
-        """Take in the sets of an archive; returns how many."""
+    async def _bring_in(self, upload: Upload) -> archive.TakenIn:
+        """Take in the sets of an archive."""
         path = self._path(upload.id)
         try:
             with tempfile.TemporaryDirectory(prefix="archive-", dir=self.store.folder) as scratch:

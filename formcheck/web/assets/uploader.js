@@ -88,20 +88,26 @@ class Sending {
         received = await this.piece(received, piece);
         this.show(received);
       }
-      const { set, sets } = await retried(() => ask("POST", `/api/uploads/${id}/done`, options(), this.ended.signal));
+      const { set, sets, there } = await retried(() => ask("POST", `/api/uploads/${id}/done`, options(), this.ended.signal));
       localStorage.removeItem(this.key);
-      this.item.remove();
+      if (there) this.end(`${sets} new; ${there} ${there === 1 ? "set was" : "sets were"} there already.`);
+      else this.item.remove();
       return set ?? sets;
     } catch (error) {
       if (this.ended.signal.aborted) return null;
-      this.words.textContent = error.sentence ?? "The connection was lost; choose the same file again to go on.";
       this.words.className = "words error";
-      this.words.setAttribute("role", "alert");
-      this.bar.remove();
-      this.stop.textContent = "Remove";
+      this.end(error.sentence ?? "The connection was lost; choose the same file again to go on.");
       if (error.status && error.status !== 409) localStorage.removeItem(this.key);
       return null;
     }
+  }
+
+  /** Leave a last word in place of the progress. */
+  end(words) {
+    this.words.textContent = words;
+    this.words.setAttribute("role", "alert");
+    this.bar.remove();
+    this.stop.textContent = "Remove";
   }
 
   async begin() {

@@ -99,10 +99,13 @@ def _out_and_in(who: Visitor, some: bool) -> None:
 
 
 def _delete_all(who: Visitor, number: int) -> None:
-    with st.popover("Delete everything"):
-        st.write(f"All {number} sets with their videos and reports will be gone for good.")
-        sure = st.checkbox("Yes, delete everything")
+    with st.popover("Delete all sets"):
+        st.write(
+            f"All {number} sets with their videos and reports will be gone for good. What you said about "
+            "yourself stays; you can have it forgotten on the page You."
+        )
+        sure = st.checkbox("Yes, delete all of them")
         st.button(
-            "Delete all sets", type="primary", disabled=not sure,
+            "Delete for good", type="primary", disabled=not sure,
             on_click=sets.remove_all, args=(who.store, who.person_id),
         )  # fmt: skip

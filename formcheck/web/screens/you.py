@@ -28,10 +28,20 @@ def show(who: Visitor) -> None:
     st.write(safety.advice(who) or "Your answers do not keep you from training.")
     st.button("Answer them again", on_click=safety.again)
     client_work.stated(who)
+    _forget(who)
     if who.account is not None and server().mailer is not None:
         _mails(who, who.account.mails)
     if who.account is None:
         links.leave("/queue", "How the analyses are doing")
+
+
+def _forget(who: Visitor) -> None:
+    with st.popover("Forget what I said about myself"):
+        st.write(
+            "Your height, weights, sex and every answer to the safety questions will be gone for good; you "
+            "are asked again before the next set. Sets that are there keep the numbers they were judged by."
+        )
+        st.button("Forget it", type="primary", on_click=people.forget, args=(who.store, who.person_id))
 
 
 def _mails(who: Visitor, now: bool) -> None:
@@ -80,7 +90,7 @@ def _profile(who: Visitor) -> bool:
 def _height(height_m: float | None, unit: str) -> float | None:
     """A field for the height, or two for feet and inches; metres."""
     if unit == "cm":
-        value = None if height_m is None else round(100 * height_m)
+        value = None if height_m is None else float(round(100 * height_m))  # float, as its limits are
         cm = st.number_input(
             "Height (cm)", 100 * HEIGHT_M[0], 100 * HEIGHT_M[1], value, step=1.0, format="%g"
         )
