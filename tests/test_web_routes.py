@@ -101,6 +101,21 @@ def test_a_broken_upload_goes_on_where_it_stopped(mine) -> None:
     assert mine.put(f"{url}?offset=5", content=b"67890", headers=ASK).json()["received"] == 10
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_an_upload_onto_a_full_disk_is_one_sentence_and_goes_on_later(store, mine) -> None:
+    begun = mine.post("/api/uploads", json={"name": "a.mp4", "size": 10}, headers=ASK).json()
+    url, path = f"/api/uploads/{begun['id']}", store.folder / "uploads" / begun["id"]
+    mine.put(f"{url}?offset=0", content=b"12345", headers=ASK)
+    kept = path.rename(path.with_name("kept"))
+    path.symlink_to("/dev/full")
+    answer = mine.put(f"{url}?offset=0", content=b"67890", headers=ASK)
+    assert answer.status_code == 507
+    assert "No space left on device" in answer.json()["error"]
+    kept.replace(path)
+    assert mine.put(f"{url}?offset=5", content=b"67890", headers=ASK).json()["received"] == 10
+    assert path.read_bytes() == b"1234567890"
+
+
 @pytest.mark.parametrize(
     "content", [b"ffconcat version 1.0\nfile o.mp4\n", b"#EXTM3U\nhttp://a/b.ts", b"MZ" + bytes(2000)]
 )

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import select
 from starlette.requests import Request
@@ -31,6 +31,10 @@ PIECE = 8 * 2**20  # bytes; what the client sends at a time
 MOST_PIECE = 32 * 2**20
 MOST_OPEN = 20  # unfinished uploads of one person
 LONGEST_NAME = 200
+FULL = (
+    "What arrives cannot be kept ({reason}); make room on the machine that formcheck runs on, then choose "
+    "the same file again to go on."
+)
 MOST_SAID = 10**9  # numbers beyond are not written out: they may have any number of digits
 
 
@@ -91,14 +95,17 @@ class Uploads:
             raise RefusedError(409, "This piece does not follow the last one.", received=path.stat().st_size)
         most = min(upload.size - offset, MOST_PIECE)
         written = 0
-        with path.open("r+b") as file:
+        with path.open("r+b", buffering=0) as file:
             file.seek(offset)
             async for chunk in request.stream():
                 written += len(chunk)
                 if written > most:
                     file.truncate(offset)
                     raise RefusedError(413, "More arrived than was announced; start this upload again.")
-                await asyncio.to_thread(file.write, chunk)
+                try:
+                    await asyncio.to_thread(_write, file, chunk)
+                except OSError as e:  # what was written is in order: the next piece begins behind it
+                    raise RefusedError(507, FULL.format(reason=e.strerror)) from e
         return {"received": offset + written}
 
     async def _abandon(self, request: Request) -> dict[str, Any]:
@@ -199,6 +206,12 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise RefusedError(400, "This request is not understood; reload the page.")
     return body
+
+
+def _write(file: IO[bytes], data: bytes) -> None:
+    """Write all of it, without a buffer that would fail once more when the file is closed."""
+    while data:
+        data = data[file.write(data) :]
 
 
 def _whole_number(text: str | None) -> int:

@@ -97,7 +97,7 @@ class Sending {
       if (this.ended.signal.aborted) return null;
       this.words.className = "words error";
       this.end(error.sentence ?? "The connection was lost; choose the same file again to go on.");
-      if (error.status && error.status !== 409) localStorage.removeItem(this.key);
+      if (error.status && ![409, 507].includes(error.status)) localStorage.removeItem(this.key);
       return null;
     }
   }
