@@ -115,3 +115,80 @@ def test_a_gap_is_filled_once_and_then_given_up() -> None:
     assert filled["heard"][-2:] == [0, 1]
     endless = played(f"{begin} next = -5; {end}")  # the engine wants what is no longer there
     assert [error["words"] for error in endless["errors"]] == ["gap"]
+
+
+VOICE = """
+import { Voice } from %(voice)s;
+const out = { waiting: [], tones: 0 };
+const part = () => ({ connect: (to) => to, start() { out.tones++; }, stop() {}, frequency: {},
+  gain: { setValueAtTime() {}, exponentialRampToValueAtTime() {} } });
+globalThis.window = globalThis;
+globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+globalThis.speechSynthesis = {
+  cancel() { out.waiting = []; },
+  speak({ text }) { if (text) out.waiting.push(text); },
+};
+globalThis.AudioContext = class {
+  currentTime = 0; resume() {} close() {}
+  createOscillator() { return part(); } createGain() { return part(); }
+};
+const switches = { speech: true, sound: true }, voice = new Voice(switches);
+voice.wake();
+%(play)s
+console.log(JSON.stringify(out));
+"""
+
+
+def voiced(play: str) -> dict[str, Any]:
+    """What waits to be said, and how many tones were started, by a browser that has said nothing yet."""
+    voice = json.dumps((ASSETS / "live_voice.js").as_uri())
+    answer: dict[str, Any] = json.loads(node(VOICE % {"voice": voice, "play": play}))
+    return answer
+
+
+def test_a_newer_cue_replaces_one_that_waits() -> None:
+    said = voiced("voice.say('Chest up'); voice.say('Knees out'); voice.tone('rep');")
+    assert said == {"waiting": ["Knees out"], "tones": 1}
+
+
+def test_voice_and_tones_are_switched_off_each_for_itself() -> None:
+    say = "voice.say('Chest up'); voice.tone('rep');"
+    assert voiced(f"switches.speech = false; {say}") == {"waiting": [], "tones": 1}
+    assert voiced(f"switches.sound = false; {say}") == {"waiting": ["Chest up"], "tones": 0}
+    assert voiced(f"{say} voice.hush();")["waiting"] == [], "switched off in mid-sentence"
+
+
+TELLS = """
+globalThis.window = globalThis; globalThis.self = globalThis;
+const { Live } = await import(%(live)s);
+const heard = [], live = Object.create(Live.prototype);
+const voice = { say: (words) => words && heard.push(words), tone: (name) => heard.push(name), hush() {} };
+const link = { kept: [] }, eyes = { rate: 20 };
+Object.assign(live, { voice, screen: { show() {} }, data: {}, link, eyes, state: null, sounded: null });
+const tell = (behind, more) => {
+  live.link.kept.length = behind;
+  live.told({ stage: "set", words: "", reps: 0, cue: null, stop: false, ...more });
+};
+const cue = (words, frame_s) => ({ code: words, words, frame_s });
+%(play)s
+console.log(JSON.stringify(heard));
+"""
+
+
+def heard(play: str) -> list[str]:
+    """Tones and words that a page lets hear of what the engine tells it."""
+    live = json.dumps((ASSETS / "live.js").as_uri())
+    answer: list[str] = json.loads(node(TELLS % {"live": live, "play": play}))
+    return answer
+
+
+def test_what_is_of_the_past_is_not_said() -> None:
+    late = "tell(0); for (let i = 1; i < 5; i++) tell(200 - i, { reps: i, cue: cue(`old ${i}`, i) });"
+    assert heard(late) == ["go", "Go."]
+    assert heard(f"{late} tell(1, {{ reps: 5, cue: cue('new', 9) }});") == ["go", "Go.", "rep", "new"]
+
+
+def test_stop_is_said_however_late_and_once() -> None:
+    halt = "{ stop: true, cue: cue('Stop. Put the weight down.', 4) }"
+    stop = ["go", "Go.", "stop", "Stop. Put the weight down."]
+    assert heard(f"tell(0); tell(200, {halt}); tell(100, {halt}); tell(0, {halt});") == stop

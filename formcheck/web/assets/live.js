@@ -12,6 +12,7 @@ import * as words from "./live_words.js";
 const AGAIN_MS = 2000; // between tries to get a lost camera back
 const READ_MS = 6000; // how long a sentence stays that nobody can do anything about
 const SAY_CHECK_MS = 1500, REPEAT_CHECK_MS = 8000; // a red check is said when it stays, and again when it stays long
+const LATE_S = 1.5; // the engine has so much yet to look at: what it says now is of the past, and only STOP is heard
 const lives = new WeakMap();
 
 /** Called by Streamlit at first and after every rerun: makes it once, then only passes on what is chosen. */
@@ -29,7 +30,7 @@ export default function mount({ parentElement, data, setTriggerValue }) {
   };
 }
 
-class Live {
+export class Live {
   constructor(parent) {
     parent.querySelector(".live")?.remove();
     this.root = make("div", "live");
@@ -64,7 +65,7 @@ class Live {
 
   async begin() {
     Object.assign(this, { running: true, ending: false, problem: "", ended: "", recordings: [], state: null,
-      troubles: new Set() });
+      sounded: null, troubles: new Set() });
     this.voice.wake();
     this.root.classList.add("on");
     this.root.requestFullscreen?.().catch(() => {}); // it fills the page anyway
@@ -111,26 +112,32 @@ class Live {
 
   /** The engine's view of things. */
   told(state) {
-    const before = this.state ?? { stage: "", reps: 0, cue: null, stop: false };
+    const before = this.state?.stage;
     this.state = state;
-    if (this.ending) return;
+    if (this.ending || !this.link) return;
     this.screen.show(state);
-    if (state.stage !== before.stage) this.entered(state);
+    if (state.stage !== before) this.entered(state);
+    const halt = state.stop && !this.sounded?.stop;
+    if (!halt && this.link.kept.length > LATE_S * this.eyes.rate) return; // it catches up after a break
+    this.sound(state, this.sounded ?? { stage: "", reps: 0, cue: null, stop: false });
+    this.sounded = state;
+  }
+
+  /** What is heard of a state; before: the last one that was heard. */
+  sound(state, before) {
+    if (state.stage === "set" && before.stage !== "set") this.voice.tone("go");
     if (state.stage !== before.stage || state.words !== before.words) this.instruct(state);
     if (state.stage === "setup") this.advise(state.checks ?? []);
     if (state.stage === "countdown" && state.countdown !== before.countdown) this.voice.tone("tick");
     if (state.reps > (before.reps ?? 0)) this.voice.tone("rep");
-    if (state.stop && !before.stop) {
-      this.voice.tone("stop");
-      this.voice.say(`Stop. ${state.cue?.words ?? ""}`);
-    } else if (state.cue && (state.cue.code !== before.cue?.code || state.cue.frame_s !== before.cue?.frame_s)) {
+    if (state.stop && !before.stop) this.voice.tone("stop");
+    if (state.cue && (state.cue.code !== before.cue?.code || state.cue.frame_s !== before.cue?.frame_s)) {
       this.voice.say(state.cue.words);
     }
   }
 
   entered({ stage }) {
     if (stage !== "setup" && stage !== "done" && this.data.record && !this.recording) this.record();
-    if (stage === "set") this.voice.tone("go");
   }
 
   /** What to do now, aloud: in the engine's words, or in those of the stage. */
@@ -157,6 +164,7 @@ class Live {
 
   flip(what) {
     this.switches[what] = !this.switches[what];
+    if (!this.switches.speech) this.voice.hush();
   }
 
   /** Something is wrong, or no longer; the most pressing one is shown. */
@@ -260,7 +268,7 @@ class Live {
   /** Another session with the same camera and model; what was recorded belongs to the old one. */
   anew() {
     this.recordings.forEach((one) => one.stop());
-    Object.assign(this, { recordings: [], recording: null, state: null });
+    Object.assign(this, { recordings: [], recording: null, state: null, sounded: null });
     this.eyes.restart();
     this.connect();
   }

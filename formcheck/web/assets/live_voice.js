@@ -25,6 +25,11 @@ export class Voice {
     speechSynthesis.speak(saying);
   }
 
+  /** Say no more. */
+  hush() {
+    if ("speechSynthesis" in window) speechSynthesis.cancel();
+  }
+
   /** A tone: tick, go, rep, stop or good. */
   tone(name) {
     if (!this.switches.sound || !this.context) return;
@@ -40,7 +45,7 @@ export class Voice {
   }
 
   close() {
-    if ("speechSynthesis" in window) speechSynthesis.cancel();
+    this.hush();
     this.context?.close();
   }
 }
