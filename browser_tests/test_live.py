@@ -28,6 +28,7 @@ from formcheck.store.models import LiftSet
 SAMPLES = ROOT / "sample_videos"
 MINUTES = float(os.environ.get("FORMCHECK_LIVE_MINUTES", "1.5"))
 MOST_GROWTH_MB = 60.0  # of the browser, and of the server beyond the poses of the set itself
+FILLED_S = 45  # until Chromium's pool of camera pictures, 160 MB of shared memory, has its size
 SET_MB = 6.0  # a minute of poses, raw, smoothed and with their signals
 
 
@@ -335,9 +336,9 @@ def test_a_long_set_does_not_grow(
     with launch(playwright, endless) as browser, living(app, browser, errors) as live:
         live.begin("Squat")
         live.start()
-        live.page.wait_for_timeout(15_000)
+        live.page.wait_for_timeout(1000 * FILLED_S)
         first = (largest_renderer_mb(), rss_mb(app.process.pid))
-        end = time.monotonic() + 60 * MINUTES - 15
+        end = time.monotonic() + 60 * MINUTES - FILLED_S
         while time.monotonic() < end:
             live.page.evaluate("said.splice(0, said.length - 50)")  # the test's own notes
             live.page.wait_for_timeout(2000)
