@@ -25,11 +25,11 @@ test-samples: $(VENV)/.dev ## check all of sample_videos/, which make test does 
 
 test-browser: $(VENV)/.dev ## the app in a real browser (Debian: apt-get install chromium)
 	$(BIN)/pip install --quiet -e ".[browser]"
-	$(BIN)/python -m pytest browser_tests/test_browser.py browser_tests/test_keeping.py
+	$(BIN)/python -m pytest browser_tests/test_browser.py browser_tests/test_keeping.py browser_tests/test_accessible.py
 
 test-live: $(VENV)/.dev ## live sets in a real browser with a fake camera; wants both cores for itself
-	$(BIN)/pip install --quiet -e ".[browser]"
-	$(BIN)/python -m pytest browser_tests/test_live.py
+	$(BIN)/pip install --quiet -e ".[browser,webrtc]"
+	$(BIN)/python -m pytest browser_tests/test_live.py browser_tests/test_live_webrtc.py
 
 test-live-long: $(VENV)/.dev ## a live set of 20 minutes: no growth of memory
 	$(BIN)/pip install --quiet -e ".[browser]"

@@ -28,7 +28,9 @@ from formcheck.web.visitor import Visitor
 
 LOOK_S = 0.3  # between two looks at what to show
 LONG_SIDE = 640  # pixels of the pictures that the model gets, as from videos
-PICTURE = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30}}
+PICTURE = {  # uncut: the feet must be in it
+    "width": {"ideal": 1280}, "height": {"ideal": 720}, "frameRate": {"ideal": 30}, "resizeMode": "none",
+}  # fmt: skip
 CAMERA = {"video": PICTURE, "audio": False}
 FOLLOWER, WISH = "webrtc-follower", "webrtc-wish"
 MISSING = "This needs streamlit-webrtc on the server: pip install 'formcheck[webrtc]', then start it again."
@@ -65,21 +67,25 @@ def show(who: Visitor) -> None:
         "Exercise", ["auto", *EXERCISES],
         format_func=lambda name: EXERCISES[name].title if name in EXERCISES else "Recognise it",
     )  # fmt: skip
+    told = st.container()  # over the picture, which is taller than the screen
     playing = _camera(who, exercise)
-    st.fragment(_follow, run_every=LOOK_S if playing else None)(who, playing)
+    with told:
+        st.fragment(_follow, run_every=LOOK_S if playing else None)(who)
 
 
 def _camera(who: Visitor, exercise: str) -> bool:
     """The camera of the browser; whether it is on."""
     from streamlit_webrtc import webrtc_streamer
 
-    slot = st.session_state.setdefault(FOLLOWER, _Pictures())
+    slot: _Pictures = st.session_state.setdefault(FOLLOWER, _Pictures())
     options = live_intake.options_for(who.store, who.person_id, wish := LiveWish((640, 480), exercise))
     slot.options, st.session_state[WISH] = options, wish
     context = webrtc_streamer(
         key="live-webrtc", rtc_configuration={"iceServers": ice_servers()}, media_stream_constraints=CAMERA,
         video_frame_callback=slot.take, on_video_ended=slot.close, media_toggle_controls=False,
     )  # fmt: skip
+    if slot.over and not context.state.playing:
+        del st.session_state[FOLLOWER]  # the next start begins anew
     return bool(context.state.playing)
 
 
@@ -89,7 +95,7 @@ class _Pictures:
     def __init__(self) -> None:
         self.options: Any = None
         self.follower: Follower | None = None
-        self.error = ""
+        self.error = self.ended = ""
         self.over = False
         self._began_s = 0.0
 
@@ -123,12 +129,16 @@ class _Pictures:
             self.error = str(e)
 
 
-def _follow(who: Visitor, playing: bool) -> None:
+def _follow(who: Visitor) -> None:
     """What to show while the camera is on, and the way to the review when the set is over."""
-    slot: _Pictures = st.session_state[FOLLOWER]
+    slot: _Pictures | None = st.session_state.get(FOLLOWER)
+    if slot is None:
+        return
     follower = slot.follower
     if error := slot.error or (follower.error if follower else ""):
         st.error(error)
+    if slot.ended:
+        st.info(f"{slot.ended} Stop the camera and start it again for another set.")
     if follower is None:
         return
     state = follower.state()
@@ -159,14 +169,13 @@ def _shown(state: dict[str, Any]) -> None:
 
 
 def _over(who: Visitor, slot: _Pictures, follower: Follower, words: str) -> None:
-    """Save the set and open its review."""
+    """Save the set and open its review; without one, keep saying why it is over."""
     follower.close()
-    slot.follower, slot.over = None, True
-    st.session_state.pop(FOLLOWER)
+    slot.follower, slot.over, slot.ended = None, True, words
     result = follower.result
     if result is None:
-        st.info(words)
-        return
+        st.rerun(scope="fragment")
+    st.session_state.pop(FOLLOWER)
     set_id, job_id = live_intake.take(who.store, who.person_id, result, st.session_state[WISH])
     server().supervisor.send(job_id)
     links.go("review", set=set_id)
