@@ -38,6 +38,7 @@ SEEN_SHARE = 0.65  # ... so much must be seen, or there is no reading (engineeri
 LONGEST_GAP = 0.3  # trunk lengths hidden in one piece: filling that costs 3 degrees on rendered lifters
 SOFTEST = 0.045  # trunk lengths; wider edges of the mask are guesses (rendered: good 0.02, bad from 0.032 on)
 EDGE_SD = 0.006  # trunk lengths, of the outline about a smooth curve (rendered lifters)
+MOST = 80.0  # degrees that spines of the fit bent by, 50 lumbar and 30 thoracic; beyond, a linear model guesses
 PELVIS, WAIST, NECK = -0.9, -0.5, -0.1  # places of tangents: top of the sacrum, T12, T4 (biomechanics 2.3)
 
 
@@ -288,6 +289,11 @@ def _inverse(spread: bytes) -> Array:
 def reading(name: str, curve: Array, posture: Posture) -> float:
     """whole, lumbar or thoracic flexion in degrees, + rounder; NaN when the posture is not seen."""
     return model().weights[name].read(curve, posture)
+
+
+def believable(degrees_more: float) -> float:
+    """A difference in flexion, held within what the spines of the fit did; NaN in, NaN out."""
+    return min(max(degrees_more, -MOST), MOST) if degrees_more == degrees_more else degrees_more
 
 
 def changed(curve: Array, posture: Posture, by_deg: float, name: str = "whole") -> Array:

@@ -349,8 +349,9 @@ def back_rounding(b: Body) -> float:
     """Flexion of the back over what is expected of this lifter at this inclination: + rounder, - over-arched.
 
     Expected from the own unloaded hinge where there is one, else from the own standing, else what is usual.
+    Held within the 80 degrees that the spines of the fit bent by.
     """
-    return back_curve(b) - b.ref.back.expected(b.back.trunk_deg)
+    return back.believable(back_curve(b) - b.ref.back.expected(b.back.trunk_deg))
 
 
 @signal("%", "a toe-touch and the outline of the back in sight")

@@ -57,6 +57,11 @@ def test_what_is_hidden_is_filled_by_what_is_usual() -> None:
     assert back.coefficients(holed, usual.mean, usual.spread) == pytest.approx(usual.mean, abs=1e-6)
 
 
+def test_a_difference_no_spine_has_is_not_said() -> None:
+    assert [back.believable(d) for d in (103.8, 30.0, -120.0)] == [80.0, 30.0, -80.0]
+    assert np.isnan(back.believable(float("nan")))
+
+
 def test_too_little_of_the_back_is_no_back() -> None:
     outline = np.full(back.COUNT, 0.2)
     assert back.enough(outline)

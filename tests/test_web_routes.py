@@ -258,6 +258,25 @@ def test_sets_that_are_there_already_do_not_come_in_again(store, mine, other) ->
         assert send(other, packed, "sets.zip").json() == answer
 
 
+def test_files_of_strange_names_do_not_come_in(store, mine, other, tmp_path) -> None:
+    import zipfile
+
+    from formcheck.store import archive
+
+    set_id = send(mine, SAMPLE.read_bytes()).json()["set"]
+    with store.begin() as session:
+        session.get_one(LiftSet, set_id).report = factories.report(factories.finding()).to_dict()
+    (tmp_path / "a.zip").write_bytes(mine.get("/api/archive").content)
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as out:
+        for name in ("\x01", "x\\..\\y", "\u202egpj.mp4", "n" * 300, " "):
+            out.writestr(f"sets/{set_id}/{name}", "x")
+    who = owner_of(other, store)
+    assert archive.read(store, who, tmp_path / "a.zip", tmp_path) == archive.TakenIn(1, 0)
+    (copy,) = sets.of_person(store, who)
+    assert store.media.names(sets.folder_of(copy.id)) == store.media.names(sets.folder_of(set_id))
+    sets.remove(store, copy.id, who)  # a name that cannot be listed cannot be deleted either
+
+
 def test_a_zip_of_something_else_is_refused(mine, tmp_path) -> None:
     import zipfile
 

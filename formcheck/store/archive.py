@@ -8,6 +8,7 @@ sets/<id>/<file>          video, pose.npz, report.html, tables, ...
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -171,11 +172,15 @@ def _entry(lift: LiftSet) -> dict[str, Any]:
     return {"id": lift.id, **{name: getattr(lift, name) for name in KEPT}, "marks": marks}
 
 
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""Names of files that formcheck gives; a strange one could not be listed in its folder, nor deleted."""
+
+
 def _members(archive: zipfile.ZipFile, set_id: str) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     """The files of one set: (name, entry); only plain names right under its folder."""
     for info in archive.infolist():
         path = PurePosixPath(info.filename)
-        if path.parts[:-1] == ("sets", set_id) and not info.is_dir() and path.name not in ("", ".", ".."):
+        if path.parts[:-1] == ("sets", set_id) and not info.is_dir() and PLAIN_NAME.fullmatch(path.name):
             yield path.name, info
 
 
