@@ -38,7 +38,7 @@ SEEN_SHARE = 0.65  # ... so much must be seen, or there is no reading (engineeri
 LONGEST_GAP = 0.3  # trunk lengths hidden in one piece: filling that costs 3 degrees on rendered lifters
 SOFTEST = 0.045  # trunk lengths; wider edges of the mask are guesses (rendered: good 0.02, bad from 0.032 on)
 EDGE_SD = 0.006  # trunk lengths, of the outline about a smooth curve (rendered lifters)
-MOST = 80.0  # degrees that spines of the fit bent by, 50 lumbar and 30 thoracic; beyond, a linear model guesses
+MOST = 80.0  # degrees that spines of the fit bent by (50 lumbar, 30 thoracic); beyond, the model guesses
 PELVIS, WAIST, NECK = -0.9, -0.5, -0.1  # places of tangents: top of the sacrum, T12, T4 (biomechanics 2.3)
 
 
