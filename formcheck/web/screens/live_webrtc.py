@@ -84,7 +84,7 @@ def _camera(who: Visitor, exercise: str) -> bool:
         key="live-webrtc", rtc_configuration={"iceServers": ice_servers()}, media_stream_constraints=CAMERA,
         video_frame_callback=slot.take, on_video_ended=slot.close, media_toggle_controls=False,
     )  # fmt: skip
-    if slot.over and not context.state.playing:
+    if slot.ended and not context.state.playing:
         del st.session_state[FOLLOWER]  # the next start begins anew
     return bool(context.state.playing)
 
@@ -96,7 +96,6 @@ class _Pictures:
         self.options: Any = None
         self.follower: Follower | None = None
         self.error = self.ended = ""
-        self.over = False
         self._began_s = 0.0
 
     def take(self, frame: Any) -> Any:
@@ -104,7 +103,7 @@ class _Pictures:
         half = min(1.0, LONG_SIDE / max(frame.width, frame.height)) / 2
         width, height = 2 * round(frame.width * half), 2 * round(frame.height * half)
         image = frame.to_ndarray(format="rgb24", width=width, height=height)
-        if self.follower is None and not self.error and not self.over:
+        if self.follower is None and not self.error and not self.ended:
             self._begin((image.shape[1], image.shape[0]))
         if self.follower is not None:
             self.follower.show(time.monotonic() - self._began_s, image)
@@ -171,7 +170,7 @@ def _shown(state: dict[str, Any]) -> None:
 def _over(who: Visitor, slot: _Pictures, follower: Follower, words: str) -> None:
     """Save the set and open its review; without one, keep saying why it is over."""
     follower.close()
-    slot.follower, slot.over, slot.ended = None, True, words
+    slot.follower, slot.ended = None, words
     result = follower.result
     if result is None:
         st.rerun(scope="fragment")
