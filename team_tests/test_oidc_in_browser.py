@@ -77,11 +77,17 @@ def test_the_invited_person_joins_signs_out_and_signs_in_again(app, provider, ch
     assert page.request.get(f"{app.url}/api/signed-in").status < 300
 
 
-def test_somebody_uninvited_is_refused_in_words(app, provider, chromium: Browser) -> None:
-    provider.claims = {"email": "stranger@example.com", "email_verified": True, "name": "Stranger"}
+def at_the_door(app, chromium: Browser) -> Page:
+    """Somebody new who has come back from the provider."""
     page = newcomer(chromium)
     page.goto(app.url)
     page.get_by_role("link", name="Sign in with Studio").click()
+    return page
+
+
+def test_somebody_uninvited_is_refused_in_words(app, provider, chromium: Browser) -> None:
+    provider.claims = {"email": "stranger@example.com", "email_verified": True, "name": "Stranger"}
+    page = at_the_door(app, chromium)
     expect(page.get_by_text("no account for stranger@example.com")).to_be_visible()
     shut_out(page, app)
     with app.store() as store:
@@ -94,8 +100,6 @@ def test_an_address_that_the_provider_has_not_verified_is_refused_in_words(
     with app.store() as store:
         team.member(store, "client")
     provider.claims = {"email": "client@example.com", "email_verified": False, "name": "Not Them"}
-    page = newcomer(chromium)
-    page.goto(app.url)
-    page.get_by_role("link", name="Sign in with Studio").click()
+    page = at_the_door(app, chromium)
     expect(page.get_by_text("did not vouch for your e-mail address")).to_be_visible()
     shut_out(page, app)
