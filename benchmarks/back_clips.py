@@ -45,10 +45,14 @@ BODIES = {
     "slim woman": Shape("female", 1.72, 0.0, -0.8), "heavy woman": Shape("female", 1.66, 0.0, 1.4),
     "strong woman": Shape("female", 1.68, 0.9, 0.1), "short woman": Shape("female", 1.54, 0.1, 0.3),
 }  # fmt: skip
-DRAWN, UNSEEN = range(13), range(16, 23)  # seeds of bodies by chance: to fit with, and never fitted to
+DRAWN, OTHERS, MORE, FRESH = range(13), range(16, 23), range(30, 38), range(50, 57)
+"""Seeds of bodies by chance. To fit with: two groups, in shirts of two sets of colours (the others were not
+fitted to until they had been looked at), and more in fewer clips. Never fitted to: fresh ones."""
+GROUPS = {"drawn": DRAWN, "unseen": OTHERS, "more": MORE, "fresh": FRESH}
 ON_HIPS = frozenset(f"drawn {i}" for i in range(1, 8))
 SHIRTS = ((0.05, 0.13, 0.32), (0.35, 0.05, 0.05), (0.55, 0.55, 0.53), (0.03, 0.03, 0.035), (0.10, 0.25, 0.10))
-UNSEEN_SHIRTS = ((0.30, 0.22, 0.04), (0.12, 0.02, 0.16), (0.05, 0.22, 0.24), (0.45, 0.30, 0.26))
+OTHER_SHIRTS = ((0.30, 0.22, 0.04), (0.12, 0.02, 0.16), (0.05, 0.22, 0.24), (0.45, 0.30, 0.26))
+FRESH_SHIRTS = ((0.24, 0.03, 0.14), (0.02, 0.18, 0.10), (0.62, 0.42, 0.10), (0.18, 0.18, 0.30))
 WALLS = ((0.42, 0.43, 0.42), (0.60, 0.58, 0.54), (0.20, 0.22, 0.26), (0.35, 0.28, 0.22))
 
 
@@ -56,7 +60,7 @@ WALLS = ((0.42, 0.43, 0.42), (0.60, 0.58, 0.54), (0.20, 0.22, 0.26), (0.35, 0.28
 class Setting:
     """One clip to make. kind: lift (hinge and deadlift postures), squat or plank.
 
-    unseen: never fitted to; touches: the toes, before the postures.
+    touches: the toes, before the postures.
     """
 
     name: str
@@ -65,8 +69,12 @@ class Setting:
     fit: str = "normal"
     yaw_deg: float = 0.0
     bar: int = 0
-    unseen: bool = False
     touches: bool = False
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the body and its shirts are never fitted to, nor looked at to choose a model."""
+        return self.body.startswith("fresh")
 
     @property
     def on_hips(self) -> bool:
@@ -97,17 +105,17 @@ def settings() -> list[Setting]:
 
 
 def drawn() -> list[Setting]:
-    """Clips of bodies by chance, three each: square-on, from some other angle, and a squat."""
+    """Clips of bodies by chance: square-on, another angle, and a squat; some without the first."""
     made = []
-    for i in (*DRAWN, *UNSEEN):
-        unseen = i in UNSEEN
-        rng = np.random.default_rng([i, 4])
-        body = f"unseen {i - UNSEEN.start + 1}" if unseen else f"drawn {i + 1}"
-        for kind, yaw in (("lift", 0.0), ("lift", rng.uniform(-10, 10)), ("squat", rng.uniform(-8, 8))):
-            fit, bar = ("tight", "normal", "loose")[rng.integers(3)], 28 * int(rng.integers(2))
-            bar *= kind == "lift"
-            name = f"{body}_{kind}_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
-            made.append(Setting(name, body, kind, fit, round(float(yaw), 1), bar, unseen))
+    for group, seeds in GROUPS.items():
+        for number, i in enumerate(seeds, 1):
+            rng = np.random.default_rng([i, 4])
+            cases = [("lift", 0.0), ("lift", rng.uniform(-10, 10)), ("squat", rng.uniform(-8, 8))]
+            for kind, yaw in cases[group == "more" :]:
+                fit, bar = ("tight", "normal", "loose")[rng.integers(3)], 28 * int(rng.integers(2))
+                bar *= kind == "lift"
+                name = f"{group} {number}_{kind}_{fit}_{yaw:+.0f}_{bar}".replace(" ", "-")
+                made.append(Setting(name, f"{group} {number}", kind, fit, round(float(yaw), 1), bar))
     return made
 
 
@@ -126,7 +134,8 @@ def shape_of(body: str) -> Shape:
     if body in BODIES:
         return BODIES[body]
     group, number = body.split()
-    rng = np.random.default_rng([int(number) + UNSEEN.start * (group == "unseen"), 5])
+    first = GROUPS[group].start
+    rng = np.random.default_rng([int(number) + first, 5])
     sex, mean = (("male", 1.78), ("female", 1.66))[rng.integers(2)]
     return Shape(sex, mean + 0.08 * float(rng.uniform(-1.5, 1.5)), *rng.uniform((-0.7, -0.9), (1.0, 1.5)))
 
@@ -257,7 +266,7 @@ def pictures(setting: Setting) -> Iterator[tuple[np.ndarray, Truth, float]]:
     """JPEG pictures of a clip with the truth, and the true inclination of the trunk."""
     rng = np.random.default_rng([setting.seed, 1])
     poser = Poser(build(shape_of(setting.body)), SOLE_M)
-    shirts = UNSEEN_SHIRTS if setting.unseen else SHIRTS
+    shirts = {"unseen": OTHER_SHIRTS, "fresh": FRESH_SHIRTS}.get(setting.body.split()[0], SHIRTS)
     outfit = Outfit(shirt=shirts[rng.integers(len(shirts))], fit=setting.fit)
     room = Room(
         wall=WALLS[rng.integers(len(WALLS))], clutter=int(rng.integers(0, 2)),

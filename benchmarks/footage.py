@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from formcheck.analysis import examine
 from formcheck.estimator import track_of
+from formcheck.exercises import EXERCISES
 from formcheck.pose import PoseTrack
 from formcheck.report import Report
 
@@ -33,6 +35,7 @@ KNOWN_FAULTS = {
 }
 """Fault names of the manifest -> codes. Names not listed here have no fault in formcheck yet."""
 
+OUTLINE = {"back_curve", "back_rounding", "pelvic_tangent"}
 NOT_BENT_OVER = ("seated", "renegade")  # rows that are none of the four exercises
 BEGIN, END = "<!-- footage:begin -->", "<!-- footage:end -->"
 
@@ -84,6 +87,16 @@ class Score:
         return self.expected & (self.codes("fault") | self.codes("warn"))
 
     @property
+    def backs(self) -> tuple[int, int]:
+        """Reps in which at least one fault of the outline of the back was judged, and all reps."""
+        variant, faults = self.report.variant, EXERCISES[self.report.exercise].faults
+        about = {f.code for f in faults if f.signals & OUTLINE and (not f.variants or variant in f.variants)}
+        reps = {s.index for s in self.report.counted if s.kind == "rep"}
+        unseen = {u.code: set(u.segments) for u in self.report.unseen if u.code in about}
+        hidden = {i for i in reps if all(i in unseen.get(code, set()) for code in about)}
+        return len(reps - hidden), len(reps)
+
+    @property
     def row(self) -> str:
         """A line of the Markdown table."""
         extra = sorted(self.codes("fault") - self.expected)
@@ -129,6 +142,11 @@ def summary(scores: list[Score]) -> tuple[list[str], bool]:
         ("counted or flagged on a negative", ", ".join(loud) or "none", "none", not loud),
         ("expected faults found", f"{found} of {expected}", "all", found == expected),
     ]
+    side = [s.backs for s in graded if re.match(r"side\b(?!/)", s.clip["view"]) and s.reps]
+    read, all_reps = (sum(counts) for counts in zip(*side, strict=True))
+    seen = read / max(all_reps, 1)
+    name = "reps filmed from the side whose back is read"
+    rows.append((name, f"{seen:.0%} of {all_reps}", "at least 80 %", seen >= 0.8))
     lines = ["| | measured | target | |", "|---|---|---|---|"]
     lines += [f"| {a} | {b} | {c} | {'met' if ok else 'missed'} |" for a, b, c, ok in rows]
     return lines, all(row[3] for row in rows)

@@ -35,8 +35,11 @@ FIRST, LAST, COUNT = -1.1, 0.1, 41  # where the curve is read, trunk lengths fro
 ORDER = 8
 NEEDED = (-0.95, -0.05)  # of this stretch ...
 SEEN_SHARE = 0.65  # ... so much must be seen, or there is no reading (engineering choice)
-LONGEST_GAP = 0.3  # trunk lengths hidden in one piece: filling that costs 3 degrees on rendered lifters
-SOFTEST = 0.045  # trunk lengths; wider edges of the mask are guesses (rendered: good 0.02, bad from 0.032 on)
+# Trunk lengths hidden in one piece: filling 0.3 costs 3 degrees on rendered lifters. Standing, an elbow often
+# hides that much, and a worse reading to compare with is better than none: its error is measured so
+LONGEST_GAP, LONGEST_STANDING_GAP = 0.2, 0.3
+ARMS_HANG_DEG = 15.0  # arms hang along a trunk more upright than this (10 to 25 measure alike)
+SOFTEST = 0.034  # trunk lengths, median edge of the mask; softer ones were not measured (here 6 degrees off)
 EDGE_SD = 0.006  # trunk lengths, of the outline about a smooth curve (rendered lifters)
 MOST = 80.0  # degrees that spines of the fit bent by (50 lumbar, 30 thoracic); beyond, the model guesses
 PELVIS, WAIST, NECK = -0.9, -0.5, -0.1  # places of tangents: top of the sacrum, T12, T4 (biomechanics 2.3)
@@ -234,7 +237,8 @@ class Back:
         if self._curve is None:
             outline, usual = self.outline(), model()
             nothing = np.full(ORDER + 1, np.nan)
-            self._curve = coefficients(outline, usual.mean, usual.spread) if enough(outline) else nothing
+            seen = enough(outline, self.trunk_deg)
+            self._curve = coefficients(outline, usual.mean, usual.spread) if seen else nothing
         return self._curve
 
     def flexion(self, name: str) -> float:
@@ -261,14 +265,15 @@ def laid_out(depth: Array, stretch: float) -> Array:
     return np.asarray(out)
 
 
-def enough(outline: Array) -> bool:
-    """Whether so much of the outline is seen that a reading is worth something."""
+def enough(outline: Array, trunk_deg: float) -> bool:
+    """Whether so much of the outline is seen, at an inclination, that a reading is worth something."""
     seen = np.isfinite(outline[JUDGED])
     if seen.mean() < SEEN_SHARE:
         return False
     padded = np.concatenate(([True], seen, [True]))
     longest = int(np.diff(np.flatnonzero(padded)).max()) - 1
-    return bool(longest * (GRID[1] - GRID[0]) <= LONGEST_GAP)
+    most = LONGEST_STANDING_GAP if abs(trunk_deg) < ARMS_HANG_DEG else LONGEST_GAP
+    return bool(longest * (GRID[1] - GRID[0]) <= most)
 
 
 def coefficients(outline: Array, mean: Array, spread: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,11 +221,12 @@ def _why_no_outline(fault: Fault, readings: list[Reading], calibration: Calibrat
 def _finding(
     fault: Fault, segment: Segment, verdict: Verdict, limit: Limit, reading: Reading, error: float
 ) -> Finding:
+    sure = _confidence(limit, reading.value, verdict, segment)
     return Finding(
         fault.code, fault.name, verdict, fault.severity, segment.index,
         round(reading.value, 3), _bound(limit, verdict), limit.unit,
         round(reading.start_s, 3), round(reading.end_s, 3), fault.cue,
-        _confidence(limit, reading.value, verdict, segment), round(error, 1),
+        min(sure, _beyond_chance(limit, reading, verdict, error)), round(error, 1),
     )  # fmt: skip
 
 
@@ -238,6 +240,13 @@ def _confidence(limit: Limit, value: float, verdict: Verdict, segment: Segment) 
     beyond = min(1.0, abs(value - _bound(limit, verdict)) / step)
     seen = min((float(np.isfinite(segment.values[s]).mean()) for s in limit.watch.signals), default=1.0)
     return round((0.5 + 0.5 * beyond) * seen, 2)
+
+
+def _beyond_chance(limit: Limit, reading: Reading, verdict: Verdict, error: float) -> float:
+    """How likely the true value lies beyond the limit too, if errors are normal; 1 without a known error."""
+    if not error:
+        return 1.0
+    return round(NormalDist().cdf(abs(reading.value - _bound(limit, verdict)) / error), 2)
 
 
 def camera_yaw(segment: Segment, calibration: Calibration, during: tuple[str, ...] = ()) -> float:

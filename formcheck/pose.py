@@ -63,7 +63,7 @@ COUNTS = ("frames", "skipped_frames", "thinned_frames", "swaps_repaired")
 CALIBRATED_S = "calibrated_s"
 """Key of `PoseTrack.meta` of a set followed live: up to when it gave what the rest was judged by."""
 
-SEEN, HIDDEN_BY_FRAME, HIDDEN_BY_ARM, NO_EDGE = range(4)
+SEEN, HIDDEN_BY_FRAME, HIDDEN_BY_ARM, NO_EDGE, BLURRED = range(5)
 """Why a station of the outline has a depth or none: see BackProfile.blocked."""
 
 
@@ -74,7 +74,8 @@ class BackProfile:
     depth: (2, 41) distance of the outline from that line at `STATIONS`, in lengths of the line, NaN where
     something is in the way; row 0 is the side to the left when looking from the hips to the shoulders, row 1
     the right one. Which of them is the back is known from the whole take, not from one frame.
-    blocked: (2, 41) SEEN, HIDDEN_BY_FRAME (the picture ends), HIDDEN_BY_ARM, NO_EDGE (the mask has none);
+    blocked: (2, 41) SEEN, HIDDEN_BY_FRAME (the picture ends), HIDDEN_BY_ARM, NO_EDGE (the mask has none),
+    BLURRED (the mask fades out);
     width: (2,) how soft the edge of the mask is, median over the stations, in the same unit.
     """
 

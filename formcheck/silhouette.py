@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose import HIDDEN_BY_ARM, HIDDEN_BY_FRAME, NO_EDGE, SEEN, STATIONS, BackProfile, J
+from formcheck.back import ARMS_HANG_DEG
+from formcheck.pose import BLURRED, HIDDEN_BY_ARM, HIDDEN_BY_FRAME, NO_EDGE, SEEN, STATIONS, BackProfile, J
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.float32]
@@ -25,10 +26,16 @@ DEEPEST = 0.62  # trunk lengths; the outline is looked for this far from the lin
 STEP = 0.01  # between samples of a ray, trunk lengths; the edge itself is read between samples
 EDGE, INSIDE, OUTSIDE = 0.5, 0.85, 0.15  # mask values of the edge, and between which its width is taken
 SHORTEST_TRUNK_PX = 12.0  # of the mask; smaller people have no outline
+# An edge that fades out over more than this, in trunk lengths, is a guess (rendered: 0.02 to 0.03;
+# grey on grey 0.04 to 0.08, and a back that read 15 degrees too round)
+BLURRED_FROM = 0.045
 ARM_SEEN = 0.5  # visibility from which an arm's joint is believed
-# An edge this near to the middle of an arm is the arm's own: half an arm with its sleeve, in trunk lengths
-ARM_REACH = {("shoulder", "elbow"): 0.11, ("elbow", "wrist"): 0.09, ("wrist", "index"): 0.08}
-DELTOID = 0.35  # the first part of the upper arm is always next to the outline of the shoulder
+# Trunk lengths: an edge this near to the middle of an arm is its own, half a strong arm with its sleeve.
+# 0.11 for the upper arm took strong rendered arms for backs: hinges were 5.6 degrees off instead of 4.2
+ARM_REACH = {("shoulder", "elbow"): 0.16, ("elbow", "wrist"): 0.11, ("wrist", "index"): 0.08}
+# Arms that hang along an upright trunk would hide all of it: there it is half a usual arm
+HANGING_REACH = ARM_REACH | {("shoulder", "elbow"): 0.11, ("elbow", "wrist"): 0.09}
+DELTOID = 0.2  # the first part of the upper arm is always next to the outline of the shoulder
 
 
 def outline(mask: Mask, points: Array, seen: Array, size: tuple[int, int]) -> BackProfile | None:
@@ -51,9 +58,10 @@ def outline(mask: Mask, points: Array, seen: Array, size: tuple[int, int]) -> Ba
     values = _read(mask, rays)
     depth, width = _edges(values, depths)
     blocked = np.where(np.isnan(depth), NO_EDGE, SEEN).astype(np.uint8)
+    blocked[width > BLURRED_FROM] = BLURRED
     ends = feet[None] + np.where(np.isnan(depth), DEEPEST, depth)[..., None] * normals[:, None]
     blocked[_outside(ends, mask)] = HIDDEN_BY_FRAME
-    blocked[(blocked == SEEN) & _on_an_arm(ends, at, seen, trunk)] = HIDDEN_BY_ARM
+    blocked[(blocked == SEEN) & _on_an_arm(ends, at, seen, axis)] = HIDDEN_BY_ARM
     hidden = blocked != SEEN
     soft = [np.median(w[~h]) if not h.all() else DEEPEST for w, h in zip(width, hidden, strict=True)]
     return BackProfile(np.where(hidden, np.nan, depth), blocked, np.array(soft))
@@ -92,11 +100,13 @@ def _outside(points: Array, mask: Mask) -> NDArray[np.bool_]:
     return np.asarray((x < 1) | (y < 1) | (x > width - 1) | (y > height - 1))
 
 
-def _on_an_arm(edge: Array, at: Array, seen: Array, trunk: float) -> NDArray[np.bool_]:
-    """Whether edge points (2, 41, 2) are the edge of an arm."""
+def _on_an_arm(edge: Array, at: Array, seen: Array, axis: Array) -> NDArray[np.bool_]:
+    """Whether edge points (2, 41, 2) are the edge of an arm. axis: from mid-hip to mid-shoulder, y down."""
     hit = np.zeros(edge.shape[:-1], dtype=bool)
+    trunk = float(np.hypot(*axis))
+    upright = -axis[1] > trunk * np.cos(np.radians(ARMS_HANG_DEG))
     for side in ("left", "right"):
-        for (upper, lower), reach in ARM_REACH.items():
+        for (upper, lower), reach in (HANGING_REACH if upright else ARM_REACH).items():
             i, j = J[f"{side}_{upper}"], J[f"{side}_{lower}"]
             if min(seen[i], seen[j]) < ARM_SEEN or not np.isfinite(at[[i, j]]).all():
                 continue

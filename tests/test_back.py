@@ -53,7 +53,7 @@ def test_what_is_hidden_is_filled_by_what_is_usual() -> None:
     whole = back.BASIS @ usual.mean
     holed = whole.copy()
     holed[20:26] = np.nan
-    assert back.enough(holed)
+    assert back.enough(holed, 60.0)
     assert back.coefficients(holed, usual.mean, usual.spread) == pytest.approx(usual.mean, abs=1e-6)
 
 
@@ -64,12 +64,19 @@ def test_a_difference_no_spine_has_is_not_said() -> None:
 
 def test_too_little_of_the_back_is_no_back() -> None:
     outline = np.full(back.COUNT, 0.2)
-    assert back.enough(outline)
+    assert back.enough(outline, 60.0)
     for first, last in ((8, 18), (20, 40)):
         holed = outline.copy()
         holed[first:last] = np.nan
-        assert not back.enough(holed)
-    assert not back.enough(np.full(back.COUNT, np.nan))
+        assert not back.enough(holed, 60.0)
+    assert not back.enough(np.full(back.COUNT, np.nan), 60.0)
+
+
+def test_standing_an_elbow_may_hide_more_of_the_back_than_bent_over() -> None:
+    holed = np.full(back.COUNT, 0.2)
+    holed[14:23] = np.nan
+    assert back.enough(holed, 2.0)
+    assert not back.enough(holed, 60.0)
 
 
 def test_a_bulge_reads_rounder_and_a_hollow_less_round() -> None:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from formcheck.pose import HIDDEN_BY_ARM, HIDDEN_BY_FRAME, NO_EDGE, SEEN, STATIONS, J
+from formcheck.pose import BLURRED, HIDDEN_BY_ARM, HIDDEN_BY_FRAME, NO_EDGE, SEEN, STATIONS, J
 from formcheck.silhouette import outline
 
 SIZE = (640, 360)
@@ -91,13 +91,40 @@ def test_an_arm_over_the_back_hides_what_it_covers() -> None:
     back = outline(mask_of(points, bump), points, np.ones(33), SIZE)
     assert back is not None
     hidden = STATIONS[back.blocked[0] == HIDDEN_BY_ARM]
-    assert 0.4 < hidden.min() < hidden.max() < 0.9
+    assert 0.4 < hidden.min() < hidden.max() < 1.05  # the back goes on to 1.1
     assert np.isnan(back.depth[0][back.blocked[0] == HIDDEN_BY_ARM]).all()
     seen = np.ones(33)
     seen[J["left_elbow"]] = 0.2  # a guessed elbow hides nothing
     guessed = outline(mask_of(points, bump), points, seen, SIZE)
     assert guessed is not None
     assert (guessed.blocked[0] == SEEN).all()
+
+
+@pytest.mark.parametrize(("off", "hides"), [(0.14, True), (0.3, False)])
+def test_the_edge_of_a_strong_arm_is_no_back(off: float, hides: bool) -> None:
+    points = joints(40)  # of an upright trunk they hang, and only half a usual arm is hidden
+    hip, shoulder = points[J["left_hip"], :2], points[J["left_shoulder"], :2]
+    axis = shoulder - hip
+    behind = np.array([-axis[1], axis[0]])
+    edge = outline(mask_of(points, bump), points, np.ones(33), SIZE)
+    assert edge is not None
+    middle = float(edge.depth[0][len(STATIONS) // 2])
+    points[J["left_elbow"], :2] = hip + 0.45 * axis + (middle - off) * behind
+    points[[J["left_wrist"], J["left_index"]], :2] = hip - 0.6 * axis
+    back = outline(mask_of(points, bump), points, np.ones(33), SIZE)
+    assert back is not None
+    assert bool((back.blocked[0] == HIDDEN_BY_ARM).any()) == hides
+
+
+def test_an_edge_that_fades_out_is_no_back() -> None:
+    points = joints(40)
+    sharp, soft = mask_of(points, bump), mask_of(points, bump, softness_px=14.0)
+    soft[:, 330:] = sharp[:, 330:]  # the hips blur into the wall, the shoulders do not
+    back = outline(soft, points, np.ones(33), SIZE)
+    assert back is not None
+    assert (back.blocked[0][STATIONS < 0.2] == BLURRED).all()
+    assert (back.blocked[0][STATIONS > 0.6] == SEEN).all()
+    assert np.isnan(back.depth[0][back.blocked[0] == BLURRED]).all()
 
 
 def test_the_end_of_the_picture_is_no_back() -> None:
