@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,12 @@ from synthetic.motion import Instant, feet, gripping, swung_arms, vec
 from synthetic.plank import posture as plank_posture
 from synthetic.pose import GRIP_ALONG, Hand, Poser, Stance, unit
 from synthetic.scene import Room
+from synthetic.unloaded import crossed_arms, ease_down_and_up, hinged, touched, trunk_axes
 
 FPS = 12.0
 LOOKS = 3  # times the model sees each picture, 30 a second: it smooths over time, and lifters are slower
 JPEG_QUALITY = 60
 STAND, HINGE, TOUCH, WANDER, PLANK = 8, 18, 30, 52, 36  # frames of each part of a clip
-FULL_LUMBAR, FULL_THORACIC = 50.0, 30.0  # a spine bent as far as it goes, degrees (biomechanics 2.2)
 
 BODIES = {
     "average man": Shape("male", 1.78, 0.2, 0.0), "slim man": Shape("male", 1.75, -0.3, -0.8),
@@ -171,12 +171,8 @@ def course(setting: Setting) -> list[Truth]:
         return [Truth("plank", 90.0, 180.0, a, b) for a, b in zip(lumbar, thoracic, strict=True)]
     stand = [Truth("stand", 2.0, 172.0, 0.0, 0.0)] * STAND
     way = 0.5 - 0.5 * np.cos(2 * np.pi * np.linspace(0, 1, HINGE))
-    hinge = [Truth("hinge", 2 + 73 * w, 172 - 20 * w, 0.0, 0.0) for w in way]
-    touch = [
-        Truth("touch", 2 + 114 * w, 172 - 4 * w, FULL_LUMBAR * b, FULL_THORACIC * b)
-        for w, b in ((v, min(1.0, 1.15 * v)) for v in ease_down_and_up(TOUCH))
-        if setting.touches
-    ]
+    hinge = [Truth("hinge", *astuple(hinged(share))) for share in way]
+    touch = [Truth("touch", *astuple(touched(share))) for share in ease_down_and_up(TOUCH) if setting.touches]
     deep = setting.kind == "squat"
     knee = smooth(rng, WANDER, 62 if deep else 100, 168, 2.3)
     lumbar, thoracic = smooth(rng, WANDER, -10, 48, 2.9), smooth(rng, WANDER, -5, 28, 1.9)
@@ -194,11 +190,6 @@ def course(setting: Setting) -> list[Truth]:
         for (a, k, b, c, r), e in zip(rows, ease, strict=True)
     ]
     return stand + hinge + touch + wander
-
-
-def ease_down_and_up(count: int) -> np.ndarray:
-    """From 0 to 1, a moment there, and back."""
-    return np.clip(1.2 * (0.5 - 0.5 * np.cos(2 * np.pi * np.linspace(0, 1, count))), 0, 1)
 
 
 def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
@@ -232,31 +223,13 @@ def instant(poser: Poser, truth: Truth, setting: Setting) -> Instant:
 
 def hands_on_hips(poser: Poser, hips: np.ndarray, shoulders: np.ndarray) -> tuple[Hand, Hand]:
     """The thumbs at the waist, elbows out and behind: they hide the back."""
-    up, forward = axes(hips, shoulders)
+    up, forward = trunk_axes(hips, shoulders)
     hands = []
     for s in (1, -1):
         wrist = hips + vec(s * (poser.hip_half + 0.10), 0, 0) + 0.09 * up - 0.02 * forward
         along = 0.7 * forward - 0.5 * up + vec(-s * 0.4, 0, 0)
         hands.append(Hand(wrist, unit(along), vec(-s, 0, 0), unit(vec(s, 0, 0) - 0.8 * forward), 0.3))
     return hands[0], hands[1]
-
-
-def crossed_arms(poser: Poser, hips: np.ndarray, shoulders: np.ndarray) -> tuple[Hand, Hand]:
-    """Each hand before the other shoulder, the elbows before the chest: they leave the back in sight."""
-    up, forward = axes(hips, shoulders)
-    hands = []
-    for s in (1, -1):
-        before = (0.15 + 0.02 * s) * forward - 0.07 * up
-        wrist = shoulders + vec(-s * 0.5 * poser.shoulder_half, 0, 0) + before
-        along = 0.5 * up - 0.3 * forward + vec(-s, 0, 0)
-        hands.append(Hand(wrist, unit(along), -forward, unit(0.6 * forward - up), 0.1))
-    return hands[0], hands[1]
-
-
-def axes(hips: np.ndarray, shoulders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Along the trunk to the head, and forward of it."""
-    up = (shoulders - hips) / np.linalg.norm(shoulders - hips)
-    return up, vec(0, -up[2], up[1])
 
 
 # ---- pictures ---------------------------------------------------------------------------------------

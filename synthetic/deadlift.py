@@ -27,6 +27,7 @@ from synthetic.motion import (
     vec,
 )  # fmt: skip
 from synthetic.pose import GRIP_ALONG, Poser, Stance
+from synthetic.unloaded import Before
 
 ROMANIAN = "romanian"
 REACH_DOWN_S, SET_S, STAND_UP_S = 1.3, 0.5, 1.2  # to the bar, before the first pull, after the last
@@ -62,7 +63,8 @@ def perform(
     """A set of deadlifts.
 
     options: plate_cm, stance_m, toes_deg, trunk_deg at the bottom, grip_m half width, floor_bar_m height of
-    the bar before the pull, stand_up (1: without the bar, after the last rep).
+    the bar before the pull, stand_up (1: without the bar, after the last rep), hinge and toe_touch (1: one,
+    without a load, before the set).
     """
     if style == ROMANIAN:
         return _romanian(poser, tempo, reps, fps, options)
@@ -81,7 +83,9 @@ def perform(
     lifter = _Deadlift(poser, tempo, plan, options, end if options.get("stand_up") else close + STAND_UP_S)
     course = Curve(tuple(keys))
     count = round(close * fps)
-    return Performance(tuple(lifter.at(i / fps, course(i / fps)) for i in range(count)), tuple(plan), fps)
+    made = Performance(tuple(lifter.at(i / fps, course(i / fps)) for i in range(count)), tuple(plan), fps)
+    bends = [name for name in ("hinge", "toe_touch") if options.get(name)]
+    return lifter.before(fps).preceding(made, tempo.stand_s, bends) if bends else made
 
 
 def _romanian(
@@ -134,6 +138,11 @@ class _Deadlift:
         """share: of the course from the floor to the lockout."""
         reach = ease((t - self.tempo.stand_s) / REACH_DOWN_S) * (1 - ease((t - self.end) / STAND_UP_S))
         return self.held(t, share) if reach >= 1 else self._free(reach, self._rep(t).faults)
+
+    def before(self, fps: float) -> Before:
+        """The same lifter before the set; who hinges bends the back as in a good start."""
+        natural = Spine(START_LUMBAR_DEG, START_THORACIC_DEG)
+        return Before(self.poser, self.feet, natural, vec(0, self.low, self.bar_z), fps)
 
     def _rep(self, t: float) -> Rep:
         return next((r for r in reversed(self.plan) if r.start_s <= t), self.plan[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin
 
 import numpy as np
@@ -59,12 +59,12 @@ class Instant:
 
 @dataclass(frozen=True)
 class Performance:
-    """A whole set, frame by frame."""
+    """A whole set, frame by frame. unloaded: name, start and end in seconds of the bends before it."""
 
     instants: tuple[Instant, ...]
     reps: tuple[Rep, ...]
     fps: float
-    extra: dict[str, float] = field(default_factory=dict)
+    unloaded: tuple[tuple[str, float, float], ...] = ()
 
 
 def vec(x: float, y: float, z: float) -> Array:

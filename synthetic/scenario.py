@@ -27,14 +27,17 @@ STYLES = {
 """Exercise -> its styles; the first is meant when none is named."""
 OPTIONS = {
     "squat": ("stance_m", "toes_deg", "trunk_deg", "thigh_deg"),
-    "deadlift": ("stance_m", "toes_deg", "trunk_deg", "grip_m", "floor_bar_m", "stand_up"),
+    "deadlift": (
+        "stance_m", "toes_deg", "trunk_deg", "grip_m", "floor_bar_m", "stand_up", "hinge", "toe_touch",
+    ),
     "row": ("stance_m", "toes_deg", "trunk_deg", "knee_deg", "grip_m"),
     "plank": ("hold_s",),
     "talk": ("seconds",),
-}
+}  # fmt: skip
 CHOICES = {
     "sex": ("female", "male"), "side": ("left", "right"), "floor": ("rubber", "wood", "carpet"),
     "fit": ("tight", "normal", "loose"), "top": ("shirt", "hoodie"), "plate_cm": (28, 35, 45),
+    "hinge": (0, 1), "toe_touch": (0, 1),
 }  # fmt: skip
 LIMITS = {
     "reps": (1, 30), "hold_s": (1, 120), "seconds": (0.5, 120),
@@ -118,6 +121,8 @@ def parse(name: str, table: Mapping[str, Any]) -> Scenario:
     options = rest.pop("options", {})
     if not isinstance(options, dict) or set(options) - set(OPTIONS[exercise]):
         raise ScenarioError(f"{name}: the options of a {exercise} are {', '.join(OPTIONS[exercise])}.")
+    if style == "romanian" and (options.get("hinge") or options.get("toe_touch")):
+        raise ScenarioError(f"{name}: a Romanian deadlift has the bar in the hands: no hinge, no toe_touch.")
     plain = {key: rest.pop(key) for key in ("about", "plate_cm") if key in rest}
     _check(name, {**options, **plain})
     if rest:

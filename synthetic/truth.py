@@ -111,6 +111,7 @@ def gather(
         "fps": performance.fps,
         "times_s": [round(i / performance.fps, 4) for i in range(len(posed))],
         "reps": [_rep(r) for r in performance.reps],
+        **({"unloaded": [_span(*u) for u in performance.unloaded]} if performance.unloaded else {}),
         "joints": {name: _placed([f[name] for f in frames], shot) for name in frames[0]},
         "angles_deg": {k: [round(float(m[k]), 1) for m in measured] for k in measured[0]},
         "bar": _bar(performance, shot),
@@ -130,9 +131,13 @@ def _rep(rep: Rep) -> dict[str, Any]:
         "start_s": round(rep.start_s, 3),
         "turn_s": None if rep.turn_s is None else round(rep.turn_s, 3),
         "end_s": round(rep.end_s, 3),
-        "phases": [{"name": n, "start_s": round(a, 3), "end_s": round(b, 3)} for n, a, b in rep.phases],
+        "phases": [_span(*phase) for phase in rep.phases],
         "faults": rep.faults.present(),
     }
+
+
+def _span(name: str, start_s: float, end_s: float) -> dict[str, Any]:
+    return {"name": name, "start_s": round(start_s, 3), "end_s": round(end_s, 3)}
 
 
 def _bar(performance: Performance, shot: list[View]) -> dict[str, Any] | None:

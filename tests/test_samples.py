@@ -27,8 +27,8 @@ MEANT = {
     ("squat", "knees_in_deg"): {"SQ202"},
     ("deadlift", "hips_shoot_up_deg"): {"DL103"},
     ("deadlift", "bar_forward_pct"): {"DL102", "DL106"},
-    ("deadlift", "rounding_lumbar_deg"): {"DL101", "DL107"},
-    ("deadlift", "rounding_thoracic_deg"): {"DL101", "DL107"},
+    ("deadlift", "rounding_lumbar_deg"): {"DL101", "DL107", "DL109"},
+    ("deadlift", "rounding_thoracic_deg"): {"DL101", "DL107", "DL109"},
     ("row", "torso_rise_deg"): {"RW101", "RW102"},
     ("plank", "sag_deg"): {"PL101"},
 }

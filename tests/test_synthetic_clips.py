@@ -117,6 +117,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"exercise": "squat", "camera": 3}, r"\[camera\] must be a table"),
     ({"exercise": "squat", "body": {"sex": "robot"}}, "sex must be one of female, male"),
     ({"exercise": "squat", "options": {"hold_s": 3}}, "options of a squat are stance_m"),
+    ({"exercise": "squat", "options": {"hinge": 1}}, "options of a squat are stance_m"),
+    ({"exercise": "deadlift", "options": {"hinge": 0.5}}, "hinge must be one of 0, 1, not 0.5"),
+    ({"exercise": "deadlift", "style": "romanian", "options": {"toe_touch": 1}}, "no hinge, no toe_touch"),
     ({"exercise": "squat", "plate_cm": 20}, "plate_cm must be one of 28, 35, 45"),
     ({"exercise": "squat", "outfit": {"shirt": [1, 0]}}, "shirt must be like"),
 ]

@@ -298,6 +298,68 @@ def test_a_twist_turns_the_shoulders_against_the_hips() -> None:
     assert (line[:, 1])[turned.argmax()] > 0.05, "the left shoulder goes up"
 
 
+# ---- the unloaded bends before a set ----------------------------------------------------------------
+
+
+@cache
+def bending(body: int, **options: int) -> dict[str, Any]:
+    table = {"exercise": "deadlift", "body": BODIES[body], "camera": {"fps": FPS}, "options": options}
+    return perform(parse("test", table)).truth()
+
+
+def of_bend(of: dict[str, Any], name: str) -> np.ndarray:
+    """Frames of a bend."""
+    [span] = [u for u in of["unloaded"] if u["name"] == name]
+    t = np.array(of["times_s"])
+    return (t >= span["start_s"]) & (t < span["end_s"])
+
+
+def test_bends_come_before_the_set_and_are_no_reps() -> None:
+    plain, of = bending(0), bending(0, hinge=1, toe_touch=1)
+    assert "unloaded" not in plain
+    assert [u["name"] for u in of["unloaded"]] == ["hinge", "toe_touch"]
+    assert len(of["reps"]) == len(plain["reps"])
+    lead_s = of["times_s"][-1] - plain["times_s"][-1]
+    for rep, alone in zip(of["reps"], plain["reps"], strict=True):
+        for key in ("start_s", "turn_s", "end_s"):
+            assert rep[key] - alone[key] == pytest.approx(lead_s, abs=1e-3)
+        for span, before in zip(rep["phases"], alone["phases"], strict=True):
+            assert span["start_s"] - before["start_s"] == pytest.approx(lead_s, abs=1e-3)
+    assert of["unloaded"][-1]["end_s"] < lead_s < of["reps"][0]["start_s"]
+    for name in ("hinge", "toe_touch"):
+        assert [u["name"] for u in bending(0, **{name: 1})["unloaded"]] == [name]
+
+
+@pytest.mark.parametrize("body", [0, 1])
+def test_a_hinge_has_crossed_arms_and_the_toes_are_touched_with_a_fully_bent_spine(body: int) -> None:
+    of = bending(body, hinge=1, toe_touch=1)
+    hinge, touch = of_bend(of, "hinge"), of_bend(of, "toe_touch")
+    trunk, spine = angle(of, "trunk_inclination"), angle(of, "lumbar_flexion") + angle(of, "thoracic_flexion")
+    assert (trunk[hinge].max(), spine[hinge].max()) == pytest.approx((75, 16), abs=0.5)
+    assert (trunk[touch].max(), spine[touch].max()) == pytest.approx((116, 80), abs=0.5)
+    assert angle(of, "left_knee_angle")[touch].min() > 160
+    bent = hinge & (trunk > 25)
+    for side, other in (("left", "right"), ("right", "left")):
+        apart = np.linalg.norm(joint(of, f"{side}_wrist") - joint(of, f"{other}_shoulder"), axis=1)
+        assert apart[bent].max() < 0.25, "a hand is before the other shoulder"
+        low = joint(of, f"{side}_wrist")[touch]
+        assert 0.12 < low[:, 1].min() < 0.22, "fingers reach the floor and do not sink in"
+    assert np.abs(trunk[~hinge & ~touch & (np.array(of["times_s"]) < of["unloaded"][-1]["end_s"])]).max() < 5
+
+
+@pytest.mark.parametrize("body", [0, 1])
+def test_who_bends_before_the_set_stays_whole_on_planted_feet_and_never_jumps(body: int) -> None:
+    of = bending(body, hinge=1, toe_touch=1)
+    for side in ("left", "right"):
+        assert np.ptp(joint(of, f"{side}_foot"), axis=0).max() < 0.003
+        assert np.ptp(joint(of, f"{side}_heel"), axis=0).max() < 0.003
+        for a, b in LINKS:
+            assert np.ptp(np.linalg.norm(joint(of, f"{side}_{a}") - joint(of, f"{side}_{b}"), axis=1)) < 0.004
+        for name in ("wrist", "shoulder", "hip"):
+            speed = np.linalg.norm(np.diff(joint(of, f"{side}_{name}"), axis=0), axis=1) * FPS
+            assert speed.max() < 3, (side, name)
+
+
 def test_easing_never_goes_beyond_its_ends() -> None:
     """A depth a rounding error below 0 has no real powers."""
     shares = [*np.linspace(0, 1, 101), *(1 - np.arange(1, 6000) * 1e-9)]
