@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi, radians, sin
 
 import numpy as np
@@ -45,6 +45,8 @@ START_LUMBAR_DEG, START_THORACIC_DEG = 12.0, 4.0  # a good start is not flat (20
 BAR_Z_M = 0.07  # the bar is this far in front of the ankles: over the middle of the foot
 THIGHS_M = 0.035  # and this much further where the thighs are in its way
 HALF_GRIP_M = 0.27
+RESET_SHARE = 0.8  # of the rest, in which the back is set anew
+ROUNDING = ("rounding_lumbar_deg", "rounding_thoracic_deg")
 JERK_S = 0.12  # in which a jerked bar reaches its height
 
 
@@ -64,7 +66,7 @@ def perform(
 
     options: plate_cm, stance_m, toes_deg, trunk_deg at the bottom, grip_m half width, floor_bar_m height of
     the bar before the pull, stand_up (1: without the bar, after the last rep), hinge and toe_touch (1: one,
-    without a load, before the set).
+    without a load, before the set), reset (1: the back takes the bend of the next rep before the bar moves).
     """
     if style == ROMANIAN:
         return _romanian(poser, tempo, reps, fps, options)
@@ -116,6 +118,7 @@ class _Deadlift:
         self.feet = feet(options.get("stance_m", 0.125), options.get("toes_deg", 8.0))
         self.trunk = options.get("trunk_deg", self.usual_trunk)
         self.grip = options.get("grip_m", HALF_GRIP_M)
+        self.resets = bool(options.get("reset"))
         self.low = max(options.get("floor_bar_m", FLOOR_BAR_M), PLATE_RADII_M[int(options["plate_cm"])])
         self.bar_z = float(poser.ankle(self.feet[0], "L")[2]) + BAR_Z_M
 
@@ -147,6 +150,15 @@ class _Deadlift:
     def _rep(self, t: float) -> Rep:
         return next((r for r in reversed(self.plan) if r.start_s <= t), self.plan[0])
 
+    def _faults(self, t: float, rep: Rep) -> Faults:
+        """Those of the repetition; who sets the back anew goes over to the next one's while the bar rests."""
+        after = next((r for r in self.plan if r.start_s > rep.start_s), rep)
+        if not self.resets or t < rep.end_s or after is rep:
+            return rep.faults
+        way = ease((t - rep.end_s) / (RESET_SHARE * (after.start_s - rep.end_s)))
+        bend = {name: (getattr(rep.faults, name), getattr(after.faults, name)) for name in ROUNDING}
+        return replace(rep.faults, **{name: old + way * (new - old) for name, (old, new) in bend.items()})
+
     def _spine(self, share: float, f: Faults) -> Spine:
         bent = max(0.0, 1 - share) ** 0.8
         return Spine(
@@ -160,7 +172,7 @@ class _Deadlift:
         Trunk, knee and shank are chosen; the arms have the bar.
         """
         rep = self._rep(t)
-        f, spans = rep.faults, {name: (a, b) for name, a, b in rep.phases}
+        f, spans = self._faults(t, rep), {name: (a, b) for name, a, b in rep.phases}
         points, spine = self.points(f), self._spine(share, f)
         trunk, knee, shank = (_through(share, p) for p in (points.trunk, points.knee, points.shank))
         start, top = spans["pull"]

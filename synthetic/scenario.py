@@ -29,6 +29,7 @@ OPTIONS = {
     "squat": ("stance_m", "toes_deg", "trunk_deg", "thigh_deg"),
     "deadlift": (
         "stance_m", "toes_deg", "trunk_deg", "grip_m", "floor_bar_m", "stand_up", "hinge", "toe_touch",
+        "reset",
     ),
     "row": ("stance_m", "toes_deg", "trunk_deg", "knee_deg", "grip_m"),
     "plank": ("hold_s",),
@@ -37,7 +38,7 @@ OPTIONS = {
 CHOICES = {
     "sex": ("female", "male"), "side": ("left", "right"), "floor": ("rubber", "wood", "carpet"),
     "fit": ("tight", "normal", "loose"), "top": ("shirt", "hoodie"), "plate_cm": (28, 35, 45),
-    "hinge": (0, 1), "toe_touch": (0, 1),
+    "hinge": (0, 1), "toe_touch": (0, 1), "reset": (0, 1),
 }  # fmt: skip
 LIMITS = {
     "reps": (1, 30), "hold_s": (1, 120), "seconds": (0.5, 120),

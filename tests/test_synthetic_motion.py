@@ -361,6 +361,25 @@ def test_who_bends_before_the_set_stays_whole_on_planted_feet_and_never_jumps(bo
             assert speed.max() < 3, (side, name)
 
 
+def test_who_sets_the_back_anew_is_round_before_the_bar_moves() -> None:
+    table = {"exercise": "deadlift", "reps": 2, "camera": {"fps": 30.0}, "body": BODIES[0]}
+    fault = [{"reps": [2], "rounding_lumbar_deg": 30.0}]
+    steps, starts = [], []
+    for reset in (0, 1):
+        of = perform(parse("test", {**table, "fault": fault, "options": {"reset": reset}})).truth()
+        lumbar, t = angle(of, "lumbar_flexion"), np.array(of["times_s"])
+        first, second = of["reps"]
+        steps.append(np.abs(np.diff(lumbar)).max())
+        starts.append(lumbar[np.searchsorted(t, second["start_s"]) - 1])
+        assert lumbar[t < first["end_s"]].max() == pytest.approx(12, abs=0.2)
+        assert (
+            np.ptp(np.array(of["bar"]["m"])[(t > first["end_s"]) & (t < second["start_s"])], axis=0).max()
+            < 0.02
+        )
+    assert starts == pytest.approx([12, 42], abs=0.5)
+    assert steps[1] < 5 < steps[0]
+
+
 def test_easing_never_goes_beyond_its_ends() -> None:
     """A depth a rounding error below 0 has no real powers."""
     shares = [*np.linspace(0, 1, 101), *(1 - np.arange(1, 6000) * 1e-9)]
