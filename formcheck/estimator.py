@@ -305,4 +305,4 @@ def watch(
             kept.add(pose)
             if progress:
                 progress(estimation.share)
-        return PoseTrack.stack([]) if kept is None else kept.track(**estimation.facts)
+    return PoseTrack.stack([]) if kept is None else kept.track(**estimation.facts)

@@ -93,7 +93,7 @@ def test_overlay_and_key_frames_hide_it(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(VideoFile, "__iter__", _noisy(VideoFile.__iter__))
     for hide in (True, False):
         grounds.clear()
-        overlay.key_frames(clip, TRACK, examination, findings, hide_faces=hide)
+        list(overlay.key_frames(clip, TRACK, examination, findings, hide_faces=hide))
         overlay.write_overlay(clip, TRACK, examination, tmp_path / "o.mp4", hide_faces=hide)
         assert len(grounds) > 100
         assert all((changed.max() > 50) == hide for changed in grounds)
@@ -113,7 +113,7 @@ def _noisy(frames):
 def test_without_a_video_the_skeleton_stands_on_blank_ground() -> None:
     finding = factories.finding(start_s=1.9, end_s=2.1)
     examination = replace(examine(TRACK), report=factories.report(finding))
-    (picture,) = overlay.key_frames(None, TRACK, examination, [finding]).values()
+    ((_, picture),) = overlay.key_frames(None, TRACK, examination, [finding])
     assert max(picture.shape[:2]) == overlay.KEY_SIDE
     blank = (picture == np.array(overlay.drawing.DARK)).all(axis=2)
     assert 0.5 < blank.mean() < 0.99  # mostly ground, and something drawn on it

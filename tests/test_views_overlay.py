@@ -190,7 +190,7 @@ def test_a_part_of_the_video_starts_at_zero(clip: Path, tmp_path: Path) -> None:
 
 def test_every_finding_gets_a_key_frame_with_the_skeleton(clip: Path) -> None:
     other = factories.finding(1, start_s=4.4, end_s=4.6)
-    frames = overlay.key_frames(clip, TRACK, examination(FLAG, other), [FLAG, other])
+    frames = dict(overlay.key_frames(clip, TRACK, examination(FLAG, other), [FLAG, other]))
     assert set(frames) == {FLAG, other}
     for picture in frames.values():
         assert max(picture.shape[:2]) == overlay.KEY_SIDE

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import factories
@@ -19,8 +19,8 @@ from formcheck.views.webvtt import captions
 FAULT = factories.finding()
 
 
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+def rows(lines: Iterable[str]) -> list[dict[str, str]]:
+    return list(csv.DictReader(lines))
 
 
 def test_signals_have_a_row_a_frame_and_blanks_where_not_seen() -> None:
@@ -45,8 +45,8 @@ def test_findings_and_segments_as_csv() -> None:
 
 def test_empty_reports_keep_their_heads() -> None:
     report = factories.report(segments=())
-    assert tables.findings_csv(report).startswith("code,name,verdict")
-    assert tables.segments_csv(report).startswith("kind,index")
+    assert next(tables.findings_csv(report)).startswith("code,name,verdict")
+    assert next(tables.segments_csv(report)).startswith("kind,index")
 
 
 def test_dataframes_hold_the_same() -> None:
@@ -104,7 +104,7 @@ def test_unseen_markers_are_blank_in_trc() -> None:
 
 def test_mot_header_counts_the_time_column_too() -> None:
     track = factories.squatting()
-    head, _, body = motion.mot(track).partition("endheader\n")
+    head, _, body = "".join(motion.mot(track)).partition("endheader\n")
     names, *data = body.strip().split("\n")
     assert f"nRows={len(data)}\n" in head
     assert f"nColumns={len(names.split(chr(9)))}\n" in head
@@ -114,7 +114,8 @@ def test_mot_header_counts_the_time_column_too() -> None:
 
 
 def test_mot_bends_when_the_lifter_does() -> None:
-    names, *data = motion.mot(factories.squatting(reps=1)).partition("endheader\n")[2].strip().split("\n")
+    text = "".join(motion.mot(factories.squatting(reps=1)))
+    names, *data = text.partition("endheader\n")[2].strip().split("\n")
     column = next(i for i, name in enumerate(names.split("\t")) if re.fullmatch("knee_angle_[lr]", name))
     knee = np.array([float(row.split("\t")[column]) for row in data])
     assert knee[0] < 15
@@ -124,7 +125,7 @@ def test_mot_bends_when_the_lifter_does() -> None:
 
 def trc(track: PoseTrack, height_m: float | None) -> tuple[dict[str, str], list[str], list[list[float]]]:
     """Header, marker names and numbers (NaN where blank) of the TRC text."""
-    lines = motion.trc(track, height_m).split("\n")
+    lines = "".join(motion.trc(track, height_m)).split("\n")
     head = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=True))
     names = [name for name in lines[3].split("\t")[2:] if name]
     data = [[float(v) if v else np.nan for v in line.split("\t")] for line in lines[6:] if line]

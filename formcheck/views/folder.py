@@ -6,7 +6,7 @@ interrupt or an error removes the hidden folder and leaves what was there before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def key_frames(
 
     faults = examination.report.faults
     pictures = overlay.key_frames(video, track, examination, faults, hide_faces=hide_faces)
-    return {finding: overlay.jpeg(picture) for finding, picture in pictures.items()}
+    return {finding: overlay.jpeg(picture) for finding, picture in pictures}
 
 
 def write_folder(
@@ -86,17 +86,18 @@ def _write_views(
     report, signals = examination.report, examination.signals
     report.save(folder / "report.json")
     track.save(folder / "pose.npz")
-    texts = {
-        "report.html": html.page(report, signals, frames),
-        "faults.vtt": webvtt.captions(report),
-        "signals.csv": tables.signals_csv(signals),
-        "findings.csv": tables.findings_csv(report),
-        "segments.csv": tables.segments_csv(report),
-        "motion.trc": motion.trc(track, height_m),
-        "motion.mot": motion.mot(track),
+    texts: dict[str, Callable[[], Iterable[str]]] = {
+        "report.html": lambda: (html.page(report, signals, frames),),
+        "faults.vtt": lambda: (webvtt.captions(report),),
+        "signals.csv": lambda: tables.signals_csv(signals),
+        "findings.csv": lambda: tables.findings_csv(report),
+        "segments.csv": lambda: tables.segments_csv(report),
+        "motion.trc": lambda: motion.trc(track, height_m),
+        "motion.mot": lambda: motion.mot(track),
     }
-    for name, words in texts.items():
-        (folder / name).write_text(words, encoding="utf-8", newline="\n")
+    for name, lines in texts.items():
+        with (folder / name).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines())  # line by line: those of an hour together take hundreds of megabytes
 
 
 @contextmanager

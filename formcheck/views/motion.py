@@ -8,7 +8,7 @@ Rajagopal model (flexion positive, 0 standing straight); unseen values are nan.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import nan
 
 import numpy as np
@@ -32,39 +32,36 @@ ANGLES: dict[str, Callable[[Body], float]] = {
 """OpenSim coordinate (without its side) -> how to get it. ankle_angle takes the foot to be flat."""
 
 
-def trc(track: PoseTrack, height_m: float | None = None, name: str = "motion.trc") -> str:
-    """The markers of every frame as the text of a .trc file."""
+def trc(track: PoseTrack, height_m: float | None = None, name: str = "motion.trc") -> Iterator[str]:
+    """The markers of every frame as the lines of a .trc file."""
     metres = height_m or ASSUMED_HEIGHT_M
     scale = np.array([metres / r.stature_px if r else np.nan for r in references(track)])
     rate, frames = _rate(track.times_s), len(track)
-    lines = [
-        f"PathFileType\t4\t(X/Y/Z)\t{name}",
-        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
-        f"{rate:g}\t{rate:g}\t{frames}\t{len(JOINTS)}\tm\t{rate:g}\t1\t{frames}",
-        "Frame#\tTime\t" + "\t\t\t".join(JOINTS) + "\t\t",
-        "\t\t" + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, len(JOINTS) + 1)),
-        "",
-    ]
-    points = np.where(track.seen[:, :, None] >= SEEN_MIN, track.points[:, :, :2], np.nan)
-    for i, (time_s, markers) in enumerate(
-        zip(track.times_s, points * scale[:, None, None], strict=True), start=1
-    ):
-        lines.append(f"{i}\t{time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers))
-    return "\n".join(lines) + "\n"
+    yield from (
+        f"PathFileType\t4\t(X/Y/Z)\t{name}\n",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames\n",
+        f"{rate:g}\t{rate:g}\t{frames}\t{len(JOINTS)}\tm\t{rate:g}\t1\t{frames}\n",
+        "Frame#\tTime\t" + "\t\t\t".join(JOINTS) + "\t\t\n",
+        "\t\t" + "\t".join(f"X{i}\tY{i}\tZ{i}" for i in range(1, len(JOINTS) + 1)) + "\n",
+        "\n",
+    )
+    for i, (pose, metres_a_pixel) in enumerate(zip(track, scale, strict=True), start=1):
+        markers = np.where(pose.seen[:, None] >= SEEN_MIN, pose.points[:, :2], np.nan) * metres_a_pixel
+        yield f"{i}\t{pose.time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers) + "\n"
 
 
-def mot(track: PoseTrack, name: str = "motion") -> str:
-    """The joint angles of every frame as the text of a .mot file."""
+def mot(track: PoseTrack, name: str = "motion") -> Iterator[str]:
+    """The joint angles of every frame as the lines of a .mot file."""
     known = references(track)
     suffix = "_l" if sum(r is not None and r.near == "left" for r in known) > len(known) / 2 else "_r"
     columns = ["time", *(angle + suffix for angle in ANGLES), "trunk_inclination"]
     of = [*ANGLES.values(), SIGNALS["trunk_inclination"].of]
-    rows = []
+    sizes = f"nRows={len(track)}", f"nColumns={len(columns)}"
+    for line in (name, "version=1", *sizes, "inDegrees=yes", "endheader", "\t".join(columns)):
+        yield f"{line}\n"
     for pose, reference in zip(track, known, strict=True):
         values = [f(Body(pose, reference)) if reference else nan for f in of]
-        rows.append("\t".join([f"{pose.time_s:.6f}", *(f"{v:.4f}" for v in values)]))
-    head = [name, "version=1", f"nRows={len(rows)}", f"nColumns={len(columns)}", "inDegrees=yes", "endheader"]
-    return "\n".join([*head, "\t".join(columns), *rows]) + "\n"
+        yield "\t".join([f"{pose.time_s:.6f}", *(f"{v:.4f}" for v in values)]) + "\n"
 
 
 def _marker(x: float, y: float) -> str:

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,15 +200,21 @@ def key_frames(
     findings: Iterable[Finding],
     *,
     hide_faces: bool = False,
-) -> dict[Finding, Image]:
+) -> Iterator[tuple[Finding, Image]]:
     """For each finding the frame in its middle, cut out around the lifter, with the judged angle drawn.
 
-    Without a video the skeleton stands on blank ground.
+    As they come in the video, so that an hour of them need not be held. Without a video the skeleton stands
+    on blank ground.
     """
     scene = Scene.of(track, examination, hide_faces=hide_faces)
-    rows = {f: row for f in findings if (row := scene.row((f.start_s + f.end_s) / 2)) is not None}
-    pictures = _pictures(video, scene, set(rows.values())) if video else _blank(scene, set(rows.values()))
-    return {f: _key_frame(pictures[row], row, f, scene) for f, row in rows.items() if row in pictures}
+    about: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if (row := scene.row((finding.start_s + finding.end_s) / 2)) is not None:
+            about.setdefault(row, []).append(finding)
+    rows = sorted(about)
+    for row, picture in _pictures(video, scene, rows) if video else _blank(scene, rows):
+        for finding in about[row]:
+            yield finding, _key_frame(picture, row, finding, scene)
 
 
 def jpeg(image: Image, quality: int = 82) -> bytes:
@@ -264,32 +270,40 @@ def _label(report: Report, cut: Cut, time_s: float, total: int) -> str:
     return f"Rep {report.counted.index(cut) + 1} of {total}"
 
 
-def _pictures(video: Path, scene: Scene, rows: set[int]) -> dict[int, Image]:
-    """The video frame nearest in time to each of the rows of the track."""
-    nearest: dict[int, tuple[float, Frame]] = {}
-    if not rows:
-        return {}
-    times = {row: float(scene.track.times_s[row]) for row in sorted(rows)}
-    start_s, end_s = min(times.values()) - SAME_FRAME_S, max(times.values()) + SAME_FRAME_S
+def _pictures(video: Path, scene: Scene, rows: Sequence[int]) -> Iterator[tuple[int, Image]]:
+    """Each of the rows of the track, ascending, with the video frame nearest to it, if one is near."""
+    times = scene.track.times_s[list(rows)]
+    if not len(times):
+        return
 
     def near(time_s: float) -> bool:
-        return any(abs(time_s - t) <= SAME_FRAME_S for t in times.values())
+        return bool(_beside(times, time_s))
 
-    with VideoFile(video, start_s, end_s, LONG_SIDE, wanted=near) as frames:
+    waiting: dict[int, Frame] = {}
+    with VideoFile(
+        video, times[0] - SAME_FRAME_S, times[-1] + SAME_FRAME_S, LONG_SIDE, wanted=near
+    ) as frames:
         for frame in frames:
-            for row, t in times.items():
-                off = abs(frame.time_s - t)
-                if off <= SAME_FRAME_S and (row not in nearest or off < nearest[row][0]):
-                    nearest[row] = (off, frame)
-    return {row: scene.ground(frame) for row, (_, frame) in nearest.items()}
+            for i in [i for i in waiting if times[i] < frame.time_s - SAME_FRAME_S]:
+                yield rows[i], scene.ground(waiting.pop(i))
+            for i in _beside(times, frame.time_s):
+                if i not in waiting or abs(frame.time_s - times[i]) < abs(waiting[i].time_s - times[i]):
+                    waiting[i] = frame
+    yield from ((rows[i], scene.ground(frame)) for i, frame in waiting.items())
 
 
-def _blank(scene: Scene, rows: set[int]) -> dict[int, Image]:
+def _beside(times: NDArray[np.float64], time_s: float) -> range:
+    """Which of some ascending times are so near that one frame shows them."""
+    first = np.searchsorted(times, time_s - SAME_FRAME_S, "left")
+    return range(int(first), int(np.searchsorted(times, time_s + SAME_FRAME_S, "right")))
+
+
+def _blank(scene: Scene, rows: Iterable[int]) -> Iterator[tuple[int, Image]]:
     """Blank ground of the size of the video for each of the rows."""
     width, height = scene.track.size
     scale = min(1.0, LONG_SIDE / max(width, height))
     shape = (max(1, round(scale * height)), max(1, round(scale * width)), 3)
-    return {row: np.full(shape, drawing.DARK, dtype=np.uint8) for row in rows}
+    yield from ((row, np.full(shape, drawing.DARK, dtype=np.uint8)) for row in rows)
 
 
 def _key_frame(image: Image, row: int, finding: Finding, scene: Scene) -> Image:

@@ -1,4 +1,4 @@
-"""Signals, findings and segments as tables: CSV text, and pandas DataFrames for those who have pandas.
+"""Signals, findings and segments as tables: lines of CSV, and pandas DataFrames for those who have pandas.
 
 Comma separated, dot decimals, one header line; an empty cell means not seen. Times are seconds of the video.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
+from itertools import chain
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -22,19 +23,18 @@ Cell = str | float | int | bool | None
 DIGITS = 4  # after the point: finer than any landmark
 
 
-def signals_csv(signals: SignalTable) -> str:
+def signals_csv(signals: SignalTable) -> Iterator[str]:
     """One row a frame: time_s, segment (empty outside), phase, then every signal."""
-    columns = [column.tolist() for column in signals.values.values()]
+    columns = tuple(signals.values.values())
+    frames = zip(signals.times_s, signals.segment, signals.phase, *columns, strict=True)
     rows = (
-        [round(t, 6), segment if segment >= 0 else None, phase, *values]
-        for t, segment, phase, *values in zip(
-            signals.times_s.tolist(), signals.segment.tolist(), signals.phase.tolist(), *columns, strict=True
-        )
+        [round(float(t), 6), int(segment) if segment >= 0 else None, str(phase), *map(float, values)]
+        for t, segment, phase, *values in frames
     )
     return _csv(["time_s", "segment", "phase", *signals.values], rows)
 
 
-def findings_csv(report: Report) -> str:
+def findings_csv(report: Report) -> Iterator[str]:
     """One row a finding: the columns of `Finding`, and what it cost the low back."""
     names = [*(f.name for f in fields(Finding)), "price_moment_nm", "price_moment_pct"]
     prices = {(s.segment, p.code): p for s in (report.load.segments if report.load else ()) for p in s.prices}
@@ -46,7 +46,7 @@ def findings_csv(report: Report) -> str:
     return _csv(names, rows)
 
 
-def segments_csv(report: Report) -> str:
+def segments_csv(report: Report) -> Iterator[str]:
     """One row a rep or hold: times, seconds a phase (<phase>_s), measures, and why it does not count."""
     flat = _flat(report)
     names = list(dict.fromkeys(name for row in flat for name in row)) or ["kind", "index"]
@@ -96,12 +96,14 @@ def _load(s: SegmentLoad) -> dict[str, Cell]:
     return columns
 
 
-def _csv(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return out.getvalue()
+def _csv(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    for row in chain([names], rows):
+        writer.writerow([_cell(value) for value in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 def _cell(value: Cell) -> Cell:
