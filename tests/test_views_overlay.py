@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from formcheck.exercises import EXERCISES
 from formcheck.pose import J, PoseTrack
 from formcheck.report import Phase
 from formcheck.sink import VideoSink
-from formcheck.video import VideoFile
+from formcheck.video import Frame, VideoFile
 from formcheck.views import drawing, judged, overlay
 from formcheck.views.back_edge import edges
 from formcheck.views.drawing import Canvas
@@ -195,6 +196,24 @@ def test_every_finding_gets_a_key_frame_with_the_skeleton(clip: Path) -> None:
     for picture in frames.values():
         assert max(picture.shape[:2]) == overlay.KEY_SIDE
         assert has(picture, drawing.FAULT)
+
+
+def test_key_frames_come_while_the_video_is_read(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, iterate = [], VideoFile.__iter__
+
+    def watched(video: VideoFile) -> Iterator[Frame]:
+        for frame in iterate(video):
+            seen.append(frame.time_s)
+            yield frame
+
+    monkeypatch.setattr(VideoFile, "__iter__", watched)
+    findings = [factories.finding(i, start_s=t, end_s=t) for i, t in enumerate((4.5, 1.5, 3.0))]
+    when = [
+        (finding.start_s, seen[-1])
+        for finding, _ in overlay.key_frames(clip, TRACK, examination(*findings), findings)
+    ]
+    assert [about for about, _ in when] == [1.5, 3.0, 4.5]
+    assert all(read - about < 1.7 for about, read in when), "held until the next one is reached, no longer"
 
 
 def test_key_frames_are_jpeg(clip: Path) -> None:
