@@ -25,7 +25,7 @@ def person(width: int = 320, height: int = 180) -> np.ndarray:
     """A soft-edged slab where the figure's trunk is, on a coarse grid."""
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     middle = POSE.points[11:25, 0].mean() / SIZE[0] * width
-    return np.clip(6.5 - np.abs(x - middle) / 2, 0, 1).astype(np.float32) * (y > 20)
+    return np.clip(12.5 - np.abs(x - middle), 0, 1).astype(np.float32) * (y > 20)
 
 
 def frame(**parts: object) -> bytes:
