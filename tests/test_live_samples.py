@@ -25,6 +25,10 @@ QUICK = ("squat_faults",)
 LEAD_S = {"squat_front_knees_cave": 10.0, "squat_oblique": 10.0, "plank_good": 0.0, "plank_sags": 0.0}
 """Standing still before it: longer where the camera is not at the side, none in the plank."""
 
+LATE = ("deadlift_own_back",)
+"""Live, the own back is shown while setting up. Here hinge and toe-touch come in the set, and what it is a
+set of is known only in the second of two reps: too late for a cue in it."""
+
 
 @pytest.fixture(scope="session")
 def sample(model: Path):
@@ -74,4 +78,5 @@ def test_live_says_what_the_file_says(
     assert in_reps(of_file, "fault") <= in_reps(live) <= in_reps(of_file), "but for warnings at their limit"
     said = [code for code, _ in mine.cues if code != "stop"]
     assert set(said) <= {f.code for f in live.faults}
-    assert len(said) == len({f.segment for f in live.faults}), "one cue in every rep with a fault"
+    due = 0 if name in LATE else len({f.segment for f in live.faults})
+    assert len(said) == due, "one cue in every rep with a fault"
