@@ -32,13 +32,13 @@ from formcheck.model_bundle import find_model
 from formcheck.own_back import HINGE_SEEN, errors
 from formcheck.pose import Pose, PoseTrack
 from formcheck.silhouette import outline
+from formcheck.unloaded import UPRIGHT_DEG
 
 Array = np.ndarray
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "formcheck" / "back_model.json"
 BEGIN, END = "<!-- outline:begin -->", "<!-- outline:end -->"
 RIDGE = 3.0
-UPRIGHT_DEG = 25.0  # of the trunk at the ends of a hinge that count as standing
 AHEAD_DEG = 15.0  # clips further from side-on are not fitted to
 READINGS = {"whole": (1.0, 1.0), "lumbar": (1.0, 0.0), "thoracic": (0.0, 1.0)}
 """Reading -> shares of lumbar and thoracic flexion in it."""
