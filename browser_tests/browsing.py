@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
@@ -94,11 +95,11 @@ def settled(page: Page) -> None:
 
 def go(page: Page, name: str) -> None:
     """Through the link of this name to its page, drawn whole."""
-    settled(page)  # while a page is drawn, a link's address may be that of the page
+    settled(page)
     link = page.get_by_role("link", name=name)
-    address = link.evaluate("link => link.href")
+    path = link.get_attribute("href") or ""  # none for the first page; link.href would be this one
     link.click()
-    page.wait_for_url(address)
+    page.wait_for_url(lambda url: urlsplit(url).path == f"/{path}")
     settled(page)
 
 
