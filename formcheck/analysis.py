@@ -234,13 +234,17 @@ def _levels(outcomes: list[Outcome], options: Options) -> dict[str, dict[int, fl
 
 
 def without_unloaded(part: PoseTrack, calibration: Calibration) -> PoseTrack:
-    """A take without the unloaded hinge and toe-touch: the longest piece before, between or after them."""
-    times, pieces, first = part.times_s, [], 0
-    for start, end in calibration.back.unloaded_s:
-        pieces.append(slice(first, int(np.searchsorted(times, start))))
-        first = int(np.searchsorted(times, end)) + 1
-    pieces.append(slice(first, len(times)))
-    return part.part(max(pieces, key=lambda piece: piece.stop - piece.start))
+    """A take in which the unloaded hinge and toe-touch are not seen: nothing of them is judged, all else is.
+
+    Frames keep their place, so a set may come before the bends, between or after them.
+    """
+    bent = np.zeros(len(part), dtype=bool)
+    for start_s, end_s in calibration.back.unloaded_s:
+        bent |= (part.times_s >= start_s) & (part.times_s <= end_s)
+    if not bent.any():
+        return part
+    points = np.where(bent[:, None, None], np.nan, part.points)
+    return replace(part, points=points, seen=np.where(bent[:, None], 0.0, part.seen))
 
 
 def _measured(part: PoseTrack) -> PoseTrack:

@@ -266,16 +266,19 @@ def test_a_plank_whose_back_changes(code: str, reading: str, size: float) -> Non
     assert flagged(with_back(track, 5 + size * late, reading=reading), code) == {"fault"}
 
 
-def touching(then: PoseTrack) -> PoseTrack:
-    """A slow toe-touch on straight legs, hands at the feet, and a set after it."""
+def toe_touch() -> PoseTrack:
+    """A slow toe-touch on straight legs, hands at the feet."""
     path = stick.Path().then("stand", 1.2, 0).then("bend", 2.0, 1).then("hold", 0.6, 1).then("rise", 2.0, 0)
     t = stick.Film().times(path.then("stand", 1.5, 0).seconds)
     u = path.read(t).u
     figure = stick.stand_on(*(a + (b - a) * u for a, b in zip(stick.STANDING, (2, 6, 112), strict=True)))
     feet = np.array([0.08, 0.02])
-    return joined(
-        stick.reach_to(figure, figure.hip * 0 + feet + (1 - u[:, None]) * [0.0, 0.35]).filmed(t), then
-    )
+    return stick.reach_to(figure, figure.hip * 0 + feet + (1 - u[:, None]) * [0.0, 0.35]).filmed(t)
+
+
+def touching(then: PoseTrack) -> PoseTrack:
+    """A toe-touch, and a set after it."""
+    return joined(toe_touch(), then)
 
 
 def bent(track: PoseTrack, share: float) -> np.ndarray:
