@@ -72,8 +72,8 @@ class Analysis:
     """One take of one exercise, pose by pose.
 
     Times must increase. Findings are final once returned by `push` or `finish`: nothing is taken back.
-    `peek` judges the rep still open by the same rules, but only the limits that are watched moment by moment:
-    a rep's duration or its lockout cannot be judged before they are over.
+    `peek` judges the rep still open by the same rules, but only the limits that are watched moment by moment
+    or in a phase that is over: a rep's duration or its lockout cannot be judged before they are over.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Analysis:
         verdicts = (
             judge(fault, segment, self.calibration, self.options)
             for fault in self._faults
-            if all(limit.watch.sustained for limit in fault.limits)
+            if all(limit.watch.is_known(segment) for limit in fault.limits)
         )
         return [v for v in verdicts if isinstance(v, Finding)]
 

@@ -64,6 +64,14 @@ class Watch:
     of: Callable[[Segment], Array | float]
     event: str = ""  # the moment a single number is about, as in Segment.event; "" for a whole phase
     sustained: bool = True  # whether `of` gives one value a frame
+    phase: str = ""  # the one phase that a single number is from, which is then known as soon as that is over
+
+    def is_known(self, segment: Segment) -> bool:
+        """Whether it can be read while the segment is still open: every rest of it leaves that as it is."""
+        if not self.phase or segment.turn is None:
+            return self.sustained
+        rows = np.flatnonzero(segment.mask((self.phase,)))
+        return len(rows) > 0 and bool(rows[-1] + 1 < len(segment.phase))
 
 
 @dataclass(frozen=True)
@@ -344,7 +352,9 @@ def onset(signal: str, phase: str) -> Watch:
         v = v[np.isfinite(v)]
         return float(np.median(v)) if len(v) >= MIN_FRAMES else np.nan
 
-    return Watch(f"{_words(signal)} at the start of the {phase}", (signal,), of, sustained=False)
+    return Watch(
+        f"{_words(signal)} at the start of the {phase}", (signal,), of, sustained=False, phase=phase
+    )
 
 
 def tuck(signal: str, height: str, still: str) -> Watch:

@@ -36,6 +36,7 @@ LIFTS = {
     "row": lambda: stick.row(reps=2),
 }
 BENDS = {"toe-touch": toe_touch, "hinge": lambda: hinging(0.85, 0.12)}
+REST = {"stand": lambda: stick.standing(15.0), "walk": strolling}
 COURSES = {
     "stands long before": "stand bend lift",
     "stands long after": "bend lift stand",
@@ -50,9 +51,9 @@ COURSES = {
 @pytest.mark.parametrize("bend", BENDS)
 @pytest.mark.parametrize("lift", LIFTS)
 def test_a_set_is_found_wherever_the_own_bend_is(lift: str, bend: str, course: str) -> None:
-    what = {"stand": lambda: stick.standing(15.0), "walk": strolling, "bend": BENDS[bend], "lift": LIFTS[lift]}
+    parts = {**REST, "bend": BENDS[bend], "lift": LIFTS[lift]}
     names = COURSES[course].split()
-    track = reduce(joined, [what[name]() for name in names])
+    track = reduce(joined, [parts[name]() for name in names])
     calibration = calibrate(track)
     assert calibration is not None
     assert len(calibration.back.unloaded_s) == 1
@@ -63,6 +64,6 @@ def test_a_set_is_found_wherever_the_own_bend_is(lift: str, bend: str, course: s
 
 @pytest.mark.parametrize("course", ["stand bend plank", "bend plank", "plank stand bend"])
 def test_a_plank_is_found_wherever_the_own_bend_is(course: str) -> None:
-    what = {"stand": lambda: stick.standing(15.0), "bend": BENDS["hinge"], "plank": stick.plank}
-    report = examine(reduce(joined, [what[name]() for name in course.split()])).report
+    parts = {**REST, "bend": BENDS["hinge"], "plank": stick.plank}
+    report = examine(reduce(joined, [parts[name]() for name in course.split()])).report
     assert (report.exercise, [c.kind for c in report.counted]) == ("plank", ["hold"])
