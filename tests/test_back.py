@@ -11,7 +11,7 @@ import stick
 from backs import OUTLINE_SIGNALS, trunk_of, with_back
 
 from formcheck import back
-from formcheck.analysis import examine
+from formcheck.analysis import Analysis, examine
 from formcheck.body import Body
 from formcheck.calibration import calibrate
 from formcheck.exercises import EXERCISES
@@ -340,6 +340,34 @@ def test_a_stiff_legged_deadlift_is_no_toe_touch_but_can_be_called_one() -> None
     assert plain.back.toe_touch_s is None
     assert told.reference.back.full_bend is not None
     assert len(examine(track, Options(toe_touch_s=(1.0, 5.0))).report.counted) == 2
+
+
+ROUND = {
+    "from the floor": ("conventional", lambda: stick.deadlift(reps=2)),
+    "from the top": ("romanian", lambda: stick.romanian(reps=2)),
+}
+
+
+@pytest.mark.parametrize("name", ROUND)
+@pytest.mark.parametrize(("size", "codes"), [(0.0, set()), (80.0, {"DL107"})])
+def test_a_round_back_is_told_in_the_rep_it_is_in(name: str, size: float, codes: set[str]) -> None:
+    variant, build = ROUND[name]
+    track = build()
+    track = with_back(track, natural(track) + size * (trunk_of(track) > 30))
+    calibration = calibrate(track)
+    assert calibration is not None
+    live = Analysis(EXERCISES["deadlift"], calibration, Options(select=("DL107",)), variant)
+    told: dict[int, float] = {}
+    for pose in track:
+        live.push(pose)
+        for finding in live.peek():
+            told.setdefault(finding.segment, pose.time_s)
+    live.close()
+    assert {f.code for f in live.findings} == codes
+    assert set(told) == {f.segment for f in live.findings}, "nothing said is taken back"
+    for cut in (s for s in live.segments if s.index in told):
+        assert cut.end is not None
+        assert told[cut.index] < cut.times_s[cut.end]
 
 
 def test_butt_wink_is_a_possibility_never_a_fault() -> None:

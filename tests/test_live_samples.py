@@ -25,9 +25,6 @@ QUICK = ("squat_faults",)
 LEAD_S = {"squat_front_knees_cave": 10.0, "squat_oblique": 10.0, "plank_good": 0.0, "plank_sags": 0.0}
 """Standing still before it: longer where the camera is not at the side, none in the plank."""
 
-LATE = ("deadlift_own_back",)
-"""Hinge and toe-touch come in the set, and what it is a set of is known only in the second of two reps."""
-
 
 @pytest.fixture(scope="session")
 def sample(model: Path):
@@ -77,6 +74,4 @@ def test_live_says_what_the_file_says(
     assert in_reps(of_file, "fault") <= in_reps(live) <= in_reps(of_file), "but for warnings at their limit"
     said = [code for code, _ in mine.cues if code != "stop"]
     assert set(said) <= {f.code for f in live.faults}
-    if name in LATE and not said:
-        pytest.xfail("no cue in a set that is recognised in its last rep; why so late is not known yet")
     assert len(said) == len({f.segment for f in live.faults}), "one cue in every rep with a fault"

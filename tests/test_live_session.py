@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import stick
 from live_client import Shot, led_in, left_alone, shots_of
+from test_back import hinging, joined, toe_touch
 
 from formcheck.analysis import examine
 from formcheck.errors import LiveError
@@ -29,12 +30,14 @@ from formcheck.report import Report
 
 LEAD_S = 7.0
 
+OWN_BACK = joined(hinging(0.85, 0.12), toe_touch())
 SETS = {
     "squat": ("squat", stick.squat(3, hips_shoot_up=15, faulty=(1,))),
     "deadlift": ("deadlift", stick.deadlift(3, bar_drift=7, faulty=(1,))),
     "romanian": ("deadlift", stick.romanian(3, bar_drift=7, faulty=(1,))),
     "row": ("row", stick.row(3, torso_rises=19, pull_s=1.4, faulty=(1,))),
     "plank": ("plank", stick.plank(sink=14)),
+    "own-back": ("deadlift", joined(OWN_BACK, stick.deadlift(3, bar_drift=7, faulty=(1,)))),
 }
 
 
@@ -193,6 +196,18 @@ def test_an_offered_hinge_is_found_and_is_no_rep() -> None:
     assert live.result.hinge_s is not None
     again = examine(live.result.track, Options(exercise=exercise, hinge_s=live.result.hinge_s)).report
     assert codes(again) == codes(live.result.report)
+
+
+def test_what_is_lifted_is_known_in_its_first_rep_however_long_was_stood_before_an_own_bend() -> None:
+    track = SETS["own-back"][1]
+    live = session(track, "deadlift")
+    shots = standing_first(track, 20.0)
+    states = play(live, shots)
+    known_s = next(p.time_s for (p, _), s in zip(shots, states, strict=True) if s["exercise"])
+    live.stop()
+    assert live.result is not None
+    first, *_ = live.result.report.counted
+    assert first.start_s < known_s - live.result.began_s < first.end_s
 
 
 def test_no_countdown_while_nobody_is_there() -> None:
