@@ -1,6 +1,6 @@
 """The child process of `estimator`: decodes, runs MediaPipe, and sends what it finds, pickled, to its caller.
 
-Three threads work at once: one decodes and scales, one runs the model, one measures outlines and sends.
+Three threads work at once: one decodes and prepares, one runs the model, one measures outlines and sends.
 
     child -> caller   ("facts", dict) once; ("warm", Pose | None) before a stretch; ("poses", list) many;
                       ("stop", Stop) at the end of a stretch; ("error", (kind, words)) instead of anything
@@ -80,15 +80,17 @@ def _stream(send: Send, path: Path, grid: Grid, first: int, end_s: float | None,
         facts["source"] = facts.pop("name")
         send("facts", facts)
         size = (video.info.width, video.info.height)
-        with Landmarker(model) as landmarker, ahead(_counted(video), AHEAD) as pictures:
+        with Landmarker(model) as landmarker, ahead(_counted(video, landmarker), AHEAD) as pictures:
             watch = Watch(landmarker, size, grid, first, stops=_told() or [])
             with ahead(watch.over(pictures), AHEAD) as seen:
                 _send(send, seen)
 
 
-def _counted(video: VideoFile) -> Iterator[Counted]:
+def _counted(video: VideoFile, landmarker: Landmarker) -> Iterator[Counted]:
+    before = None
     for frame in video:
-        yield Counted(frame, video.skipped, video.thinned)
+        before = landmarker.prepared(frame, before)
+        yield Counted(before, video.skipped, video.thinned)
     yield Counted(None, video.skipped, video.thinned)
 
 

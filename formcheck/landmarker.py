@@ -17,6 +17,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import ModelError
-from formcheck.pose import J, Pose, nobody
+from formcheck.people import Candidate, candidate, different, preferred
+from formcheck.pose import Pose, nobody
 from formcheck.silhouette import outline
 from formcheck.video import Frame, Image
 
@@ -36,11 +38,9 @@ DEAD_PROXY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 SCOUT_S = 2.0  # seconds between looks for other people; a look costs about as much as two tracked frames
 HEARD_AFTER = 3  # frames from a look to its use: done by then, beside the tracker
 MOST_PEOPLE = 4
-CLEARLY_BETTER = 1.3  # somebody else must suit this much better, twice running, before they are followed
-SAME_PERSON = 0.5  # centres closer than this share of a body's height are one person
 MARGIN = 0.15  # of the box, kept around a person whom tracking starts on
 GREY = np.full(3, 1 / (3 * 255))  # red, green and blue of 0..255 to one grey of 0..1
-CUT = 0.09  # mean change of a 64x64 grey thumbnail; footage: cuts 0.17 and up, lifts 0.05 at most
+CUT = 0.09  # `Prepared.change`; footage: cuts 0.17 and up, lifts 0.05 at most
 
 
 def keep_metrics_home() -> None:
@@ -73,20 +73,26 @@ def load_mediapipe() -> Any:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A frame with all that can be known of it before the model sees it, in another thread.
+
+    picture: MediaPipe's copy; grey: (64, 64), 0..1; light: its mean; change: from the frame before, the mean
+    of the absolute differences, NaN for the first.
+    """
+
+    frame: Frame
+    picture: Any
+    grey: Array
+    light: float
+    change: float
+
+
+@dataclass(frozen=True)
 class _Found:
     """A tracked person: (33, 4) as in `_table`, and MediaPipe's picture of the mask."""
 
     table: Array
     mask: Any
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A person the scout saw: centre and box in shares of the picture, y down, and how well they suit."""
-
-    centre: tuple[float, float]
-    box: tuple[float, float, float, float]
-    score: float
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,7 @@ class Sighting:
 
     pose: Pose
     picture: Any = None  # MediaPipe's, which owns the memory of the mask; None where nobody was found
+    prepared: Prepared | None = None  # held so that both are freed by who measures, not by the model's thread
 
     @property
     def mask(self) -> Mask | None:
@@ -139,7 +146,8 @@ class Landmarker:
         self._tracker = self._landmarker("VIDEO", 1)
         self._last_ms = -1
         self._people = self._better = self._shot = 0
-        self._thumbnail: Array | None = None
+        self._before: Prepared | None = None
+        self._begun = False
         self._look_out: _Look | None = None
         self._next_scout_s, self._heard = 0.0, False
 
@@ -167,44 +175,47 @@ class Landmarker:
 
     def see(self, frame: Frame, size: tuple[int, int]) -> Sighting:
         """As `detect`, with the outline still to be measured."""
-        grey = self._look(frame.image)
-        found = self._track(frame.image, frame.time_s)
-        found = self._scouted(frame, found)
-        light = float(grey.mean())
+        self._before = self.prepared(frame, self._before)
+        return self.follow(self._before, size)
+
+    def prepared(self, frame: Frame, before: Prepared | None) -> Prepared:
+        """A frame made ready for `follow`, given the one before; in any thread, as nothing changes here."""
+        grey = _small(frame.image)
+        change = nan if before is None else float(np.abs(grey - before.grey).mean())
+        return Prepared(frame, self._picture(frame.image), grey, float(grey.mean()), change)
+
+    def follow(self, prepared: Prepared, size: tuple[int, int]) -> Sighting:
+        """As `see`, of a frame made ready before; times increasing."""
+        frame, light = prepared.frame, prepared.light
+        if self._begun and prepared.change > CUT:
+            self._shot += 1
+            self._start_anew()
+            self._expect_others()
+        self._begun = True
+        found = self._scouted(prepared, self._track(prepared.picture, frame.time_s))
         if found is None:
-            return Sighting(nobody(frame.time_s, size, light, self._shot))
+            return Sighting(nobody(frame.time_s, size, light, self._shot), None, prepared)
         (width, height), table = size, found.table
         points = np.column_stack((table[:, 0] * width, (1 - table[:, 1]) * height, table[:, 2] * width))
         people = max(self._people, 1)
         pose = Pose(frame.time_s, points, table[:, 3], size, people, light, self._shot)
-        return Sighting(pose, found.mask)
+        return Sighting(pose, found.mask, prepared)
 
-    def _look(self, image: Image) -> Array:
-        """A small grey copy of the picture; notices cuts of the video, where tracking must start anew."""
-        rows = np.linspace(0, image.shape[0] - 1, 64).astype(int)
-        columns = np.linspace(0, image.shape[1] - 1, 64).astype(int)
-        grey = image.take(rows, axis=0).take(columns, axis=1) @ GREY
-        if self._thumbnail is not None and float(np.abs(grey - self._thumbnail).mean()) > CUT:
-            self._shot += 1
-            self._start_anew()
-            self._expect_others()
-        self._thumbnail = grey
-        return np.asarray(grey)
-
-    def _track(self, image: Image, time_s: float) -> _Found | None:
+    def _track(self, picture: Any, time_s: float) -> _Found | None:
         self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
-        result = self._tracker.detect_for_video(self._picture(image), self._last_ms)
+        result = self._tracker.detect_for_video(picture, self._last_ms)
         if not result.pose_landmarks:
             return None
         return _Found(_table(result.pose_landmarks[0]), next(iter(result.segmentation_masks or ()), None))
 
-    def _scouted(self, frame: Frame, found: _Found | None) -> _Found | None:
+    def _scouted(self, prepared: Prepared, found: _Found | None) -> _Found | None:
         """Send the scout when it is time, and hear it; whom to follow from here on."""
+        frame = prepared.frame
         if frame.time_s >= self._next_scout_s:
             self._next_scout_s = frame.time_s + SCOUT_S
             waits = found is None or not self._heard
             self._look_out = _Look(
-                self._aside.submit(self._people_in, frame.image), 0 if waits else HEARD_AFTER
+                self._aside.submit(self._people_in, prepared.picture), 0 if waits else HEARD_AFTER
             )
         look = self._look_out
         if look is None:
@@ -215,16 +226,16 @@ class Landmarker:
         self._look_out, self._heard = None, True
         return self._chosen(frame, found, look.seen.result())
 
-    def _people_in(self, image: Image) -> list[Candidate]:
-        seen = self._scout.detect(self._picture(image)).pose_landmarks
-        return _different([_candidate(_table(p)) for p in seen])
+    def _people_in(self, picture: Any) -> list[Candidate]:
+        seen = self._scout.detect(picture).pose_landmarks
+        return different([candidate(_table(p)) for p in seen])
 
     def _chosen(self, frame: Frame, found: _Found | None, people: list[Candidate]) -> _Found | None:
         """Count the people; when somebody else is clearly the lifter, follow them from here on."""
         self._people = len(people)
         best = max(people, key=lambda c: c.score, default=None)
-        followed = _candidate(found.table) if found is not None else None
-        if best is None or not _preferred(best, followed):
+        followed = candidate(found.table) if found is not None else None
+        if best is None or not preferred(best, followed):
             self._better = 0
             return found
         self._better += 1
@@ -232,7 +243,7 @@ class Landmarker:
             self._next_scout_s = frame.time_s + SCOUT_S / 4
             return found
         self._start_anew()
-        return self._track(_only(frame.image, best.box), frame.time_s)
+        return self._track(self._picture(_only(frame.image, best.box)), frame.time_s)
 
     def _expect_others(self) -> None:
         """Have the scout look at the next picture, and wait for its word."""
@@ -263,41 +274,17 @@ class Landmarker:
             ) from e
 
 
+def _small(image: Image) -> Array:
+    """A grey copy of 64 by 64, 0..1."""
+    rows = np.linspace(0, image.shape[0] - 1, 64).astype(int)
+    columns = np.linspace(0, image.shape[1] - 1, 64).astype(int)
+    grey: Array = image.take(rows, axis=0).take(columns, axis=1) @ GREY
+    return grey
+
+
 def _table(landmarks: Any) -> Array:
     """(33, 4): x, y, z in shares of the picture (y down), visibility."""
     return np.array([(p.x, p.y, p.z, p.visibility) for p in landmarks], dtype=float)
-
-
-def _candidate(table: Array) -> Candidate:
-    """Large and central people suit better than small ones at the edge."""
-    left, top = table[:, :2].min(axis=0)
-    right, bottom = table[:, :2].max(axis=0)
-    trunk = table[[J["left_shoulder"], J["right_shoulder"], J["left_hip"], J["right_hip"]], :2].mean(axis=0)
-    size = float(np.hypot(right - left, bottom - top))
-    off_centre = min(1.0, 2 * abs(float(trunk[0]) - 0.5))
-    box = (float(left), float(top), float(right), float(bottom))
-    return Candidate((float(trunk[0]), float(trunk[1])), box, size * (1 - 0.5 * off_centre))
-
-
-def _preferred(best: Candidate, followed: Candidate | None) -> bool:
-    """Whether tracking should change to the best candidate."""
-    if followed is None:
-        return True
-    return not _same(best, followed) and best.score >= CLEARLY_BETTER * followed.score
-
-
-def _same(a: Candidate, b: Candidate) -> bool:
-    size = max(a.box[2] - a.box[0], a.box[3] - a.box[1])
-    return bool(np.hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1]) < SAME_PERSON * size)
-
-
-def _different(seen: list[Candidate]) -> list[Candidate]:
-    """Each person once: the scout may see one twice."""
-    people: list[Candidate] = []
-    for candidate in sorted(seen, key=lambda c: -c.score):
-        if not any(_same(candidate, p) for p in people):
-            people.append(candidate)
-    return people
 
 
 def _only(image: Image, box: tuple[float, float, float, float]) -> Image:

@@ -7,16 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from formcheck.chunks import Grid, Stop, same_person
-from formcheck.landmarker import Landmarker, Sighting
+from formcheck.landmarker import Landmarker, Prepared, Sighting
 from formcheck.pose import Pose
-from formcheck.video import Frame
 
 
 @dataclass(frozen=True)
 class Counted:
     """A picture, None after the last, and how many before it were skipped and thinned out."""
 
-    frame: Frame | None
+    picture: Prepared | None
     skipped: int
     thinned: int
 
@@ -48,23 +47,24 @@ class Watch:
     def over(self, pictures: Iterable[Counted]) -> Iterator[Warm | Sighting | Stop]:
         """What is seen in pictures, in their order."""
         try:
-            for picture in pictures:
-                if picture.frame is None:
-                    yield self._stop(picture, more=False)
-                elif self._grid.warming(picture.frame.time_s) >= self._first:
-                    yield from self._see(picture, picture.frame)
+            for counted in pictures:
+                if counted.picture is None:
+                    yield self._stop(counted, more=False)
+                elif self._grid.warming(counted.picture.frame.time_s) >= self._first:
+                    yield from self._see(counted, counted.picture)
         finally:
             self._beside.shutdown()
             for runner in (self._now, self._coming):
                 if runner is not None:
                     runner.landmarker.close()
 
-    def _see(self, picture: Counted, frame: Frame) -> Iterator[Warm | Sighting | Stop]:
-        chunk, newest = self._grid.chunk(frame.time_s), self._grid.warming(frame.time_s)
+    def _see(self, counted: Counted, picture: Prepared) -> Iterator[Warm | Sighting | Stop]:
+        time_s = picture.frame.time_s
+        chunk, newest = self._grid.chunk(time_s), self._grid.warming(time_s)
         if chunk > self._chunk:
-            yield from self._enter(chunk, picture)
-        beside = self._warm(frame, newest) if newest > chunk and newest not in self._stops else None
-        sighting = self._now.see(frame, self._size) if self._now is not None else None
+            yield from self._enter(chunk, counted)
+        beside = self._warm(picture, newest) if newest > chunk and newest not in self._stops else None
+        sighting = self._now.see(picture, self._size) if self._now is not None else None
         if beside is not None:
             beside.result()
         if sighting is not None:
@@ -72,13 +72,13 @@ class Watch:
             self._frames += 1
             yield sighting
 
-    def _warm(self, frame: Frame, chunk: int) -> Future[Sighting]:
+    def _warm(self, picture: Prepared, chunk: int) -> Future[Sighting]:
         """Show the picture to the newcomer of a chunk, in a thread of its own."""
         if self._coming is None:
             self._coming = _Runner(self._fresh.anew(), chunk)
-        return self._beside.submit(self._coming.see, frame, self._size)
+        return self._beside.submit(self._coming.see, picture, self._size)
 
-    def _enter(self, chunk: int, picture: Counted) -> Iterator[Warm | Stop]:
+    def _enter(self, chunk: int, counted: Counted) -> Iterator[Warm | Stop]:
         """Cross into a chunk: hand over to the newcomer."""
         stopped = any(c in self._stops for c in range(self._chunk + 1, chunk + 1))
         coming, self._coming = self._coming, None
@@ -87,9 +87,9 @@ class Watch:
             coming = None
         if self._now is None and self._first:
             yield Warm(coming.last if coming else None)
-            self._skipped, self._thinned = picture.skipped, picture.thinned
+            self._skipped, self._thinned = counted.skipped, counted.thinned
         if stopped:
-            yield self._stop(picture, more=True)
+            yield self._stop(counted, more=True)
         elif coming is None:
             self._take_over(_Runner(self._fresh.anew(), chunk))
         elif self._now is None or same_person(self._now.last, coming.last):
@@ -104,10 +104,10 @@ class Watch:
             self._now.landmarker.close()
         self._now = newcomer
 
-    def _stop(self, picture: Counted, more: bool) -> Stop:
-        skipped, thinned = picture.skipped - self._skipped, picture.thinned - self._thinned
+    def _stop(self, counted: Counted, more: bool) -> Stop:
+        skipped, thinned = counted.skipped - self._skipped, counted.thinned - self._thinned
         stop = Stop(self._frames, skipped, thinned, more)
-        self._frames, self._skipped, self._thinned = 0, picture.skipped, picture.thinned
+        self._frames, self._skipped, self._thinned = 0, counted.skipped, counted.thinned
         return stop
 
 
@@ -120,7 +120,7 @@ class _Runner:
     last: Pose | None = None
     shots: int = 0
 
-    def see(self, frame: Frame, size: tuple[int, int]) -> Sighting:
-        seen = self.landmarker.see(frame, size)
+    def see(self, picture: Prepared, size: tuple[int, int]) -> Sighting:
+        seen = self.landmarker.follow(picture, size)
         self.last = seen.pose
         return replace(seen, pose=replace(seen.pose, shot=seen.pose.shot + self.shots))

@@ -12,7 +12,7 @@ from conftest import MakeClip, encode
 from formcheck import estimator
 from formcheck.chunks import WARM_S, Grid, Stop, same_person
 from formcheck.estimator import watch
-from formcheck.landmarker import Sighting
+from formcheck.landmarker import Prepared, Sighting
 from formcheck.pose import JOINTS, Pose, PoseTrack, nobody
 from formcheck.video import Frame
 from formcheck.watching import Counted, Warm, Watch
@@ -80,7 +80,8 @@ class Scripted:
         self.made.append(Scripted(self.follows, self.cuts, number=len(self.made)))
         return self.made[-1]
 
-    def see(self, frame: Frame, size: tuple[int, int]) -> Sighting:
+    def follow(self, prepared: Prepared, size: tuple[int, int]) -> Sighting:
+        frame = prepared.frame
         last = self.seen[-1] if self.seen else frame.time_s
         self.seen.append(frame.time_s)
         self.shot = getattr(self, "shot", 0) + sum(last < c <= frame.time_s for c in self.cuts)
@@ -91,8 +92,10 @@ class Scripted:
 
 
 def pictures(times_s: list[float]) -> list[Counted]:
-    image = np.zeros((2, 2, 3), dtype=np.uint8)
-    frames = [Counted(Frame(i, t, image), i // 10, 0) for i, t in enumerate(times_s)]
+    image, grey = np.zeros((2, 2, 3), dtype=np.uint8), np.zeros((64, 64))
+    frames = [
+        Counted(Prepared(Frame(i, t, image), None, grey, 0.0, 0.0), i // 10, 0) for i, t in enumerate(times_s)
+    ]
     return [*frames, Counted(None, len(times_s) // 10, 0)]
 
 

@@ -140,7 +140,7 @@ def test_an_unforeseen_error_is_a_sentence_too(
     monkeypatch.setattr(estimator, "CHILD", estimator.CHILD.replace("serve(**job)", (
         "import formcheck.landmarker as l\n"
         "def broken(*a): raise ZeroDivisionError('by nothing')\n"
-        "l.Landmarker.see = broken\n"
+        "l.Landmarker.follow = broken\n"
         "serve(**job)"
     )))  # fmt: skip
     with pytest.raises(VideoError, match=r"ZeroDivisionError: by nothing\); please report"):

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files", "arrays", "decode", "geometry", "anthropometry", "ahead"),
     ("lifter",),
     ("pose", "options", "spine_load", "agreement"),
-    ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps", "chunks", "kept"),
+    ("model_bundle", "video", "back", "body", "smoothing", "takes", "swaps", "chunks", "kept", "people"),
     (
         "landmarker",
         "sink",
