@@ -7,6 +7,7 @@ enlarged cut-outs are drawn alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 from math import isnan
 
 import cv2
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from formcheck.body import SEEN_MIN, Reference
 from formcheck.geometry import Point
-from formcheck.pose import BONES, J, Pose
+from formcheck.pose import BONES, JOINTS, Pose
 from formcheck.views.back_edge import Edges
 from formcheck.views.judged import Angle
 
@@ -48,7 +49,7 @@ class Canvas:
     left: float = 0.0
     top: float = 0.0
 
-    @property
+    @cached_property
     def line(self) -> int:
         """Width of a line, pixels."""
         return max(2, round(LINE_SHARE * float(max(self.image.shape[:2]))))
@@ -62,15 +63,14 @@ class Canvas:
 
 def skeleton(canvas: Canvas, pose: Pose, reference: Reference | None) -> None:
     """Bones and joints: the judged side bright, the other side thin and grey."""
-    near = reference.near if reference else "both"
-    bright = [near != _other(a) and near != _other(b) for a, b in BONES]
-    for (a, b), strong in sorted(zip(BONES, bright, strict=True), key=lambda bone: bone[1]):
-        if _seen(pose, a) and _seen(pose, b):
-            _bone(canvas, pose.joint(a), pose.joint(b), strong)
-    joints = {name for bone, strong in zip(BONES, bright, strict=True) if strong for name in bone}
+    bones, joints = _bones(reference.near if reference else "both")
+    seen = _seen(pose)
+    for a, b, strong in bones:
+        if a in seen and b in seen:
+            _bone(canvas, seen[a], seen[b], strong)
     for name in joints:
-        if _seen(pose, name):
-            _disc(canvas, pose.joint(name), 1.3, WHITE)
+        if name in seen:
+            _disc(canvas, seen[name], 1.3, WHITE)
 
 
 def angle(canvas: Canvas, shown: Angle, words: str, colour: Colour) -> None:
@@ -187,10 +187,19 @@ def _beyond(vertex: Point, middle: Point) -> Point:
     return vertex[0] + 1.6 * (middle[0] - vertex[0]), vertex[1] + 1.6 * (middle[1] - vertex[1])
 
 
-def _other(joint: str) -> str:
-    """The side a joint is not on."""
-    return "right" if joint.startswith("left") else "left"
+@cache
+def _bones(near: str) -> tuple[list[tuple[str, str, bool]], list[str]]:
+    """The bones, those of the judged side last and True; and the joints of these."""
+    far = {"left": "right", "right": "left"}.get(near, "neither")
+    bones = [(a, b, not a.startswith(far) and not b.startswith(far)) for a, b in BONES]
+    joints = dict.fromkeys(name for a, b, strong in bones if strong for name in (a, b))
+    return sorted(bones, key=lambda bone: bone[2]), list(joints)
 
 
-def _seen(pose: Pose, joint: str) -> bool:
-    return bool(pose.seen[J[joint]] >= SEEN_MIN) and not isnan(pose.joint(joint)[0])
+def _seen(pose: Pose) -> dict[str, Point]:
+    """Where the joints are that were seen well enough, video pixels."""
+    return {
+        name: (x, y)
+        for name, (x, y, _), seen in zip(JOINTS, pose.points.tolist(), pose.seen.tolist(), strict=True)
+        if seen >= SEEN_MIN and not isnan(x)
+    }
