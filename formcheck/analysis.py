@@ -176,13 +176,13 @@ class Analysis:
         times, part = self._rows.times_s, slice(span.first, span.last + 1)
         lead_in = slice(int(np.searchsorted(times, times[span.first] - LEAD_IN_S)), span.first)
         values, before = (
-            dict(zip(self._names, self._rows.values[rows].T, strict=False)) for rows in (part, lead_in)
+            dict(zip(self._names, self._rows.values[rows].copy().T, strict=False)) for rows in (part, lead_in)
         )
         bare = Segment(
-            span.kind, index, times[part], values, np.array([], dtype="<U24"),
+            span.kind, index, times[part].copy(), values, np.array([], dtype="<U24"),
             None if span.turn is None else span.turn - span.first,
             None if span.end is None else span.end - span.first, span.counted, span.note,
-            span.starts_whole, self.calibration.standing, span.rests_high, times[lead_in], before,
+            span.starts_whole, self.calibration.standing, span.rests_high, times[lead_in].copy(), before,
             self._first_rep,
         )  # fmt: skip
         return replace(bare, phase=self._cutter.label(bare))

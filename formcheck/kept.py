@@ -62,15 +62,15 @@ class Kept:
 
     def track(self, **meta: Any) -> PoseTrack:
         """All of them as a track."""
-        column = {
-            name: np.concatenate([block[name] for block in self._blocks])[: self._count] for name in COLUMNS
-        }
-        outline = {name: column.pop(name) for name in OUTLINE}
         back = BackTrack(
-            outline["depth"].astype(float), outline["blocked"], outline["width"].astype(float)
+            self._column("depth"), self._column("blocked"), self._column("width").astype(float)
         ) if self._outlined else None  # fmt: skip
-        values = {name: values.astype(float) for name, values in column.items()}
+        values = {name: self._column(name).astype(float) for name in COLUMNS if name not in OUTLINE}
         return PoseTrack(**values, size=self.size, meta=meta, back=back)
+
+    def _column(self, name: str) -> NDArray[Any]:
+        """As it is packed."""
+        return np.concatenate([block[name] for block in self._blocks])[: self._count]
 
 
 def _filled(shape: tuple[int, ...], dtype: Any, value: float) -> Callable[[], NDArray[Any]]:

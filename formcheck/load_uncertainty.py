@@ -8,7 +8,7 @@ inertia of the body are not in it; they are why the moment is said to be good fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 # One standard deviation of each input (biomechanics section 3.4; trunk: markerless trunks in hinge postures)
 TRUNK_DEG, SCALE, L5S1_M, LOAD_M = 4.0, 0.03, 0.02, 0.02
 DRAWS = 400
+AT_ONCE = 64  # postures: the drawn ones of an hour's reps together would take 100 MB
 SHOWN = (5.0, 95.0)  # percentiles of the shown range
 
 
@@ -40,6 +41,10 @@ class Draws:
         sizes = (TRUNK_DEG, SCALE, L5S1_M, LOAD_M)
         trunk, scale, joint, load = (random.normal(0.0, sd, size) for sd in sizes)
         return Draws(trunk, 1.0 + scale, joint, load, random.uniform(*MUSCLE_ARM_M, size))
+
+    def some(self, columns: slice) -> Draws:
+        """Those of some of the postures."""
+        return Draws(**{f.name: getattr(self, f.name)[:, columns] for f in fields(self)})
 
     def posture(self, p: Posture) -> Posture:
         """The postures (n,) as they may have been, (DRAWS, n)."""
@@ -63,6 +68,11 @@ class Spread:
 
 def spread(postures: Posture, model: Callable[[Posture, Draws], LowBack]) -> tuple[Spread, Spread]:
     """Moment and squeezing force of each of n postures, as the model gives them for drawn postures."""
-    draws = Draws.of(len(postures.hip))
-    drawn = model(draws.posture(postures), draws)
-    return Spread.of(drawn.moment_nm), Spread.of(drawn.compression_n(draws.arm_m))
+    n = len(postures.hip)
+    draws, moments, forces = Draws.of(n), np.empty((DRAWS, n)), np.empty((DRAWS, n))
+    for first in range(0, n, AT_ONCE):
+        columns = slice(first, first + AT_ONCE)
+        some = draws.some(columns)
+        drawn = model(some.posture(postures[columns]), some)
+        moments[:, columns], forces[:, columns] = drawn.moment_nm, drawn.compression_n(some.arm_m)
+    return Spread.of(moments), Spread.of(forces)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.body import SEEN_MIN
 from formcheck.calibration import Calibration
@@ -114,14 +115,24 @@ def _shake(f: Footage) -> float:
     """High-frequency movement common to all joints, per cent of stature: the camera's, not the lifter's."""
     if not f.calibrations or len(f.track) < 10:
         return float("nan")
-    points = np.where(f.track.seen[:, :, None] >= SEEN_MIN, f.track.points[:, :, :2], np.nan)
-    middle = np.full((len(points), 2), np.nan)
-    rows = np.isfinite(points[:, :, 0]).any(axis=1)
-    middle[rows] = np.nanmedian(points[rows], axis=1)
+    parts = (f.track.part(slice(i, i + AT_ONCE)) for i in range(0, len(f.track), AT_ONCE))
+    middle = np.concatenate([_middle(part) for part in parts])
     second = np.linalg.norm(np.diff(middle, 2, axis=0), axis=1)
     second = second[np.isfinite(second)]
     tall = float(np.median([c.reference.stature_px for c in f.calibrations]))
     return 100 * float(np.median(second)) / tall if len(second) else float("nan")
+
+
+def _middle(track: PoseTrack) -> NDArray[np.float64]:
+    """(T, 2) median of the joints seen in each frame, NaN where there was none."""
+    points = np.where(track.seen[:, :, None] >= SEEN_MIN, track.points[:, :, :2], np.nan)
+    middle = np.full((len(points), 2), np.nan)
+    rows = np.isfinite(points[:, :, 0]).any(axis=1)
+    middle[rows] = np.nanmedian(points[rows], axis=1)
+    return middle
+
+
+AT_ONCE = 2048  # frames: the medians of an hour at once would take 300 MB
 
 
 def _people(f: Footage) -> float:
