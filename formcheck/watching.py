@@ -42,6 +42,7 @@ class Watch:
         self._now: _Runner | None = None
         self._coming: _Runner | None = None
         self._beside = ThreadPoolExecutor(1, "newcomer")
+        self._shown: list[Future[None]] = []  # to the newcomer, beside
         self._shot = self._frames = self._skipped = self._thinned = 0
 
     def over(self, pictures: Iterable[Counted]) -> Iterator[Warm | Sighting | Stop]:
@@ -56,34 +57,36 @@ class Watch:
             self._beside.shutdown()
             for runner in (self._now, self._coming):
                 if runner is not None:
-                    runner.landmarker.close()
+                    runner.close()
 
     def _see(self, counted: Counted, picture: Prepared) -> Iterator[Warm | Sighting | Stop]:
         time_s = picture.frame.time_s
         chunk, newest = self._grid.chunk(time_s), self._grid.warming(time_s)
         if chunk > self._chunk:
             yield from self._enter(chunk, counted)
-        beside = self._warm(picture, newest) if newest > chunk and newest not in self._stops else None
-        sighting = self._now.see(picture, self._size) if self._now is not None else None
-        if beside is not None:
-            beside.result()
-        if sighting is not None:
+        if newest > chunk and newest not in self._stops:
+            self._warm(picture, newest)
+        if self._now is not None:
+            sighting = self._now.see(picture, self._size)
             self._shot = sighting.pose.shot
             self._frames += 1
             yield sighting
 
-    def _warm(self, picture: Prepared, chunk: int) -> Future[Sighting]:
+    def _warm(self, picture: Prepared, chunk: int) -> None:
         """Show the picture to the newcomer of a chunk, in a thread of its own."""
         if self._coming is None:
-            self._coming = _Runner(self._fresh.anew(), chunk)
-        return self._beside.submit(self._coming.see, picture, self._size)
+            self._coming = _Runner(self._fresh, chunk)
+        self._shown.append(self._beside.submit(self._coming.warm, picture, self._size))
 
     def _enter(self, chunk: int, counted: Counted) -> Iterator[Warm | Stop]:
         """Cross into a chunk: hand over to the newcomer."""
         stopped = any(c in self._stops for c in range(self._chunk + 1, chunk + 1))
+        shown, self._shown = self._shown, []
+        for done in shown:
+            done.result()
         coming, self._coming = self._coming, None
         if coming is not None and coming.chunk != chunk:  # no picture lies in its chunk
-            coming.landmarker.close()
+            coming.close()
             coming = None
         if self._now is None and self._first:
             yield Warm(coming.last if coming else None)
@@ -91,17 +94,17 @@ class Watch:
         if stopped:
             yield self._stop(counted, more=True)
         elif coming is None:
-            self._take_over(_Runner(self._fresh.anew(), chunk))
+            self._take_over(_Runner(self._fresh, chunk))
         elif self._now is None or same_person(self._now.last, coming.last):
             self._take_over(coming)
         else:
-            coming.landmarker.close()
+            coming.close()
         self._chunk = chunk
 
     def _take_over(self, newcomer: _Runner) -> None:
         newcomer.shots = self._shot - (newcomer.last.shot if newcomer.last else 0)
         if self._now is not None:
-            self._now.landmarker.close()
+            self._now.close()
         self._now = newcomer
 
     def _stop(self, counted: Counted, more: bool) -> Stop:
@@ -113,14 +116,28 @@ class Watch:
 
 @dataclass
 class _Runner:
-    """The landmarker of a chunk, what it saw last, and how many cuts came before those it counts itself."""
+    """The landmarker of a chunk, what it saw last, and how many cuts came before those it counts itself.
 
-    landmarker: Landmarker
+    It is made, which takes as long as five pictures, in the thread that shows it its first one.
+    """
+
+    fresh: Landmarker
     chunk: int
     last: Pose | None = None
     shots: int = 0
+    landmarker: Landmarker | None = None
 
     def see(self, picture: Prepared, size: tuple[int, int]) -> Sighting:
+        if self.landmarker is None:
+            self.landmarker = self.fresh.anew()
         seen = self.landmarker.follow(picture, size)
         self.last = seen.pose
         return replace(seen, pose=replace(seen.pose, shot=seen.pose.shot + self.shots))
+
+    def warm(self, picture: Prepared, size: tuple[int, int]) -> None:
+        """As `see`, for its memory only."""
+        self.see(picture, size)
+
+    def close(self) -> None:
+        if self.landmarker is not None:
+            self.landmarker.close()
