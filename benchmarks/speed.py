@@ -1,6 +1,6 @@
 """How fast formcheck is, beside what the pose model alone takes. Exit status 1 when a target is missed.
 
-    python benchmarks/speed.py [CLIP] [--seconds 60] [--rounds 3] [--only stages|whole]
+    python benchmarks/speed.py [CLIP] [--seconds 60] [--rounds 3] [--only stages|whole|workers]
 
 CLIP is repeated without a cut until it is long enough; not given, it is a sample video. Everything runs in
 turn, round after round, so that whatever else the machine does hits all alike. A row says the least time of
@@ -12,6 +12,9 @@ the rounds, as others can only add to it, and in brackets the median.
     check     the whole command `formcheck check`, start-up included, with one and two workers, without and
               with the folder of views and the overlay video
     peer      what one would write oneself: cv2 reads, MediaPipe looks, its skeleton is drawn, cv2 writes
+
+`--only workers`, on a machine of many cores and with a clip of some minutes: `check` with 1, 2, 4 ...
+workers, up to as many as there are cores.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ sys.path.insert(0, str(ROOT))
 
 import av  # noqa: E402 (after the path)
 
+from formcheck.estimator import MOST_WORKERS, cores  # noqa: E402
 from formcheck.model_bundle import find_model  # noqa: E402
 
 SAMPLE = ROOT / "sample_videos" / "squat_faults.mp4"
@@ -227,6 +231,21 @@ def whole(clip: Path) -> dict[str, Callable[[], tuple[float, float]]]:
     }
 
 
+def spread(clip: Path, rounds: int, frames: int) -> str:
+    """How long a check takes with 1, 2, 4 ... workers, as a table."""
+    numbers = [2**i for i in range(10) if 2**i <= min(cores(), MOST_WORKERS)]
+    took = {n: Row() for n in numbers}
+    for _ in range(rounds):
+        for n, row in took.items():
+            row.add(*check(clip, "--workers", str(n)))
+    lines = ["| workers | wall, ms a frame | CPU, ms a frame | as fast as one |", "|---|---|---|---|"]
+    for n, row in took.items():
+        wall, cpu = min(row.wall), min(row.cpu)
+        faster = min(took[1].wall) / wall
+        lines.append(f"| {n} | {1000 * wall / frames:.2f} | {1000 * cpu / frames:.2f} | {faster:.2f} |")
+    return "\n".join(lines)
+
+
 def looped(clip: Path, seconds: float, to: Path) -> Path:
     """The clip repeated, without encoding it again, until it is so long."""
     shift = 0
@@ -286,7 +305,10 @@ def main() -> int:
             stream = container.streams.video[0]
             frames = stream.frames
             print(f"{args.clip.name}, {stream.width}x{stream.height}, {frames} frames, "
-                  f"{os.cpu_count()} cores, {args.rounds} rounds: least (median)\n")  # fmt: skip
+                  f"{cores()} cores, {args.rounds} rounds: least (median)\n")  # fmt: skip
+        if args.only == "workers":
+            print(spread(clip, args.rounds, frames))
+            return 0
         if args.only != "whole":
             rows: dict[str, Row] = {}
             for _ in range(args.rounds):
@@ -316,7 +338,7 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, default=60.0, help="the clip is repeated until it is so long"
     )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("stages", "whole"))
+    parser.add_argument("--only", choices=("stages", "whole", "workers"))
     parser.add_argument("--task", choices=TASKS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
