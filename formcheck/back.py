@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from math import atan, degrees
 from typing import Literal
@@ -58,22 +58,26 @@ class Posture:
     arm: float
     yaw: float
 
-    @property
+    @cached_property
     def numbers(self) -> Array:
         """(11,): t, t2, h, h2, th, r, r2, rt, and what the camera's angle makes of t, t2 and h."""
         t, h, r, y = self.scaled
         return np.array([t, t * t, h, h * h, t * h, r, r * r, r * t, y * t, y * t * t, y * h])
 
-    @property
+    @cached_property
     def scaled(self) -> tuple[float, float, float, float]:
         """Trunk, hip, arm and yaw about one in size, held where rendered lifters were."""
-        ways = zip((self.trunk, self.hip, self.arm, self.yaw), POSTURES, strict=True)
-        t, h, r, y = (min(max(a, low), high) / unit if a == a else a for a, (low, high, unit) in ways)
+        t, h, r, y = map(_held, (self.trunk, self.hip, self.arm, self.yaw), POSTURES)
         return t, h, r, y
 
 
 POSTURES = ((-25, 120, 50), (-25, 150, 60), (-90, 150, 60), (-25, 25, 10))
 """Least, most and unit of each angle of the posture."""
+def _held(angle: float, way: tuple[int, int, int]) -> float:
+    low, high, unit = way
+    return min(max(angle, low), high) / unit if angle == angle else angle
+
+
 CURVED = 5  # of the coefficients weigh otherwise where the trunk leans or the arms are raised
 
 
@@ -161,6 +165,10 @@ class BackReference:
         bent = self.full_bend
         return 100 * (reading - bent.upright) / bent.range_deg if bent else float("nan")
 
+    def rounding(self, reading: float, trunk_deg: float) -> float:
+        """The reading over what is expected at this inclination, held within MOST."""
+        return believable(reading - self.expected(trunk_deg))
+
     def expected(self, trunk_deg: float) -> float:
         """The reading at this inclination of the trunk; NaN in, NaN out."""
         t = min(max(trunk_deg, self.low), self.high) / 50 if trunk_deg == trunk_deg else trunk_deg
@@ -193,12 +201,12 @@ class Back:
 
     def __init__(self, pose: Pose, facing: int, near: str, stature_px: float, yaw_deg: float) -> None:
         self._pose, self._row = pose, 0 if facing > 0 else 1
-        x, y = pose.points[:, 0] * facing / stature_px, pose.points[:, 1] / stature_px
+        side = "left" if near == "left" else "right"
+        x, y = ((c / stature_px).tolist() for c in (pose.points[:, 0] * facing, pose.points[:, 1]))
         hip, shoulder = (
             midpoint((x[a], y[a]), (x[b], y[b]))
             for a, b in ((J[f"left_{j}"], J[f"right_{j}"]) for j in ("hip", "shoulder"))
         )
-        side = "left" if near == "left" else "right"
         knee, elbow, joint = (J[f"{side}_{j}"] for j in ("knee", "elbow", "shoulder"))
         trunk = inclination(hip, shoulder)
         thigh = inclination((x[knee], y[knee]), hip)
@@ -268,7 +276,7 @@ def laid_out(depth: Array, stretch: float) -> Array:
 def enough(outline: Array, trunk_deg: float) -> bool:
     """Whether so much of the outline is seen, at an inclination, that a reading is worth something."""
     seen = np.isfinite(outline[JUDGED])
-    if seen.mean() < SEEN_SHARE:
+    if np.count_nonzero(seen) / len(seen) < SEEN_SHARE:
         return False
     padded = np.concatenate(([True], seen, [True]))
     longest = int(np.diff(np.flatnonzero(padded)).max()) - 1

@@ -6,7 +6,7 @@ Either way the engine gets one `Calibration` and never changes it, so live and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.back import BackReference
 from formcheck.body import BONE_SLACK, SEEN_MIN, Body, Reference
 from formcheck.own_back import OwnBack, Span, own_back
 from formcheck.pose import J, PoseTrack
@@ -84,28 +85,38 @@ def calibrate(
     hinge_s, toe_touch_s: from when to when the lifter hinges slowly, and touches the toes, without a load;
     found by themselves where they are plain.
     """
+    reference = sized(track)
+    if reference is None:
+        return None
+    columns = columns_of(track, reference, OF_ANY_BACK)
+    runs = quiet_standing(track.times_s, columns)
+    back = own_back(track, columns, runs, reference.facing, reference.yaw_deg, hinge_s, toe_touch_s)
+    columns |= _against(back.reference, columns["back_curve"], columns.pop(OUTLINE_LEAN))
+    first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
+    standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
+    noise = own_noise(track.times_s, columns, runs)
+    return Calibration(replace(reference, back=back.reference), reference.yaw_deg, standing, noise, back)
+
+
+def sized(track: PoseTrack) -> Reference | None:
+    """Size, side, facing and feet of the lifter of a take; None when too little was seen.
+
+    The outline of the back is compared with what is usual.
+    """
     rows = np.unique(np.linspace(0, len(track) - 1, min(len(track), MAX_SAMPLES)).astype(int))
     points = np.where(track.seen[rows, :, None] >= SEEN_MIN, track.points[rows], np.nan)
     near = _near_side(track.seen[rows])
     stature = _stature(points, near)
     if not np.isfinite(stature) or stature <= 0:
         return None
-    facing = _facing(points)
-    reference = Reference(facing, near, stature)
+    reference = Reference(_facing(points), near, stature)
     wide = [float(SIGNALS["yaw"].of(Body(track[int(i)], reference))) for i in rows]
     yaw = float(np.nanmedian(wide)) if np.isfinite(wide).any() else nan
     reference = replace(reference, yaw_deg=yaw, near="both" if abs(yaw) >= FRONT_YAW else near)
     reference = _with_feet(reference, points)
-    if abs(yaw) <= SIDE_YAW:
-        reference = replace(reference, bones=_bones(points, near, stature), shortest=shortest(yaw))
-    columns = columns_of(track, reference, tuple(SIGNALS))
-    runs = quiet_standing(track.times_s, columns)
-    back = own_back(track, columns, runs, facing, yaw, hinge_s, toe_touch_s)
-    reference = replace(reference, back=back.reference)
-    columns |= columns_of(track, reference, ("back_rounding", "full_flexion_share"))
-    first = {name: c[runs[0]] for name, c in columns.items() if np.isfinite(c[runs[0]]).any()} if runs else {}
-    standing = {name: float(np.nanmedian(c)) for name, c in first.items()}
-    return Calibration(reference, yaw, standing, own_noise(track.times_s, columns, runs), back)
+    if abs(yaw) > SIDE_YAW or np.isnan(yaw):
+        return reference
+    return replace(reference, bones=_bones(points, near, stature), shortest=shortest(yaw))
 
 
 def own_noise(
@@ -159,14 +170,32 @@ def _pace(times_s: Array, values: Array) -> Array:
     return out
 
 
-def columns_of(track: PoseTrack, reference: Reference, names: tuple[str, ...]) -> dict[str, Array]:
+def columns_of(track: PoseTrack, reference: Reference, names: Iterable[str]) -> dict[str, Array]:
     """Signals of every pose; one body at a time, as an hour of them would take 400 MB."""
-    functions = [SIGNALS[name].of for name in names]
-    values = np.empty((len(names), len(track)))
+    functions = {name: _outline_lean if name == OUTLINE_LEAN else SIGNALS[name].of for name in names}
+    values = np.empty((len(functions), len(track)))
     for i, pose in enumerate(track):
         body = Body(pose, reference)
-        values[:, i] = [of(body) for of in functions]
-    return dict(zip(names, values, strict=True))
+        values[:, i] = [of(body) for of in functions.values()]
+    return dict(zip(functions, values, strict=True))
+
+
+AGAINST_OWN_BACK = ("back_rounding", "full_flexion_share")
+"""The signals that take a lifter's own back."""
+OUTLINE_LEAN = "outline_lean"  # what back_rounding takes besides; no signal, as its joints may be guesses
+OF_ANY_BACK = (*(name for name in SIGNALS if name not in AGAINST_OWN_BACK), OUTLINE_LEAN)
+
+
+def _outline_lean(body: Body) -> float:
+    return body.back.trunk_deg
+
+
+def _against(own: BackReference, reading: Array, lean: Array) -> dict[str, Array]:
+    """The signals AGAINST_OWN_BACK, of back_curve and the lean of the outline."""
+    pairs = zip(reading.tolist(), lean.tolist(), strict=True)
+    rounding = np.array([own.rounding(read, trunk) for read, trunk in pairs])
+    share = np.array([own.share(read) for read in reading.tolist()])
+    return dict(zip(AGAINST_OWN_BACK, (rounding, share), strict=True))
 
 
 def _near_side(seen: Array) -> Literal["left", "right"]:

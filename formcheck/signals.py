@@ -351,7 +351,7 @@ def back_rounding(b: Body) -> float:
     Expected from the own unloaded hinge where there is one, else from the own standing, else what is usual.
     Held within the 80 degrees that the spines of the fit bent by.
     """
-    return back.believable(back_curve(b) - b.ref.back.expected(b.back.trunk_deg))
+    return b.ref.back.rounding(back_curve(b), b.back.trunk_deg)
 
 
 @signal("%", "a toe-touch and the outline of the back in sight")

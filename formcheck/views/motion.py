@@ -9,7 +9,7 @@ Rajagopal model (flexion positive, 0 standing straight); unseen values are nan.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from formcheck.body import SEEN_MIN, Body
 from formcheck.pose import JOINTS, PoseTrack
 from formcheck.signals import SIGNALS
-from formcheck.views.references import references
+from formcheck.views.references import sizes
 
 Array = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ ANGLES: dict[str, Callable[[Body], float]] = {
 def trc(track: PoseTrack, height_m: float | None = None, name: str = "motion.trc") -> Iterator[str]:
     """The markers of every frame as the lines of a .trc file."""
     metres = height_m or ASSUMED_HEIGHT_M
-    scale = np.array([metres / r.stature_px if r else np.nan for r in references(track)])
+    scale = np.array([metres / r.stature_px if r else np.nan for r in sizes(track)])
     rate, frames = _rate(track.times_s), len(track)
     yield from (
         f"PathFileType\t4\t(X/Y/Z)\t{name}\n",
@@ -47,25 +47,26 @@ def trc(track: PoseTrack, height_m: float | None = None, name: str = "motion.trc
     )
     for i, (pose, metres_a_pixel) in enumerate(zip(track, scale, strict=True), start=1):
         markers = np.where(pose.seen[:, None] >= SEEN_MIN, pose.points[:, :2], np.nan) * metres_a_pixel
-        yield f"{i}\t{pose.time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers) + "\n"
+        yield f"{i}\t{pose.time_s:.6f}\t" + "\t".join(_marker(x, y) for x, y in markers.tolist()) + "\n"
 
 
 def mot(track: PoseTrack, name: str = "motion") -> Iterator[str]:
     """The joint angles of every frame as the lines of a .mot file."""
-    known = references(track)
+    known = sizes(track)
     suffix = "_l" if sum(r is not None and r.near == "left" for r in known) > len(known) / 2 else "_r"
     columns = ["time", *(angle + suffix for angle in ANGLES), "trunk_inclination"]
     of = [*ANGLES.values(), SIGNALS["trunk_inclination"].of]
-    sizes = f"nRows={len(track)}", f"nColumns={len(columns)}"
-    for line in (name, "version=1", *sizes, "inDegrees=yes", "endheader", "\t".join(columns)):
+    table = f"nRows={len(track)}", f"nColumns={len(columns)}"
+    for line in (name, "version=1", *table, "inDegrees=yes", "endheader", "\t".join(columns)):
         yield f"{line}\n"
     for pose, reference in zip(track, known, strict=True):
-        values = [f(Body(pose, reference)) if reference else nan for f in of]
+        body = Body(pose, reference) if reference else None
+        values = [f(body) if body else nan for f in of]
         yield "\t".join([f"{pose.time_s:.6f}", *(f"{v:.4f}" for v in values)]) + "\n"
 
 
 def _marker(x: float, y: float) -> str:
-    return "\t\t" if np.isnan(x) or np.isnan(y) else f"{x:.5f}\t{y:.5f}\t0.00000"
+    return "\t\t" if isnan(x) or isnan(y) else f"{x:.5f}\t{y:.5f}\t0.00000"
 
 
 def _rate(times_s: Array) -> float:
