@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from formcheck import back
 from formcheck.back import BackReference, FullBend
 from formcheck.pose import BLURRED, HIDDEN_BY_ARM, HIDDEN_BY_FRAME, SEEN, STATIONS, PoseTrack
-from formcheck.unloaded import BENT_DEG, UPRIGHT_DEG, find_hinge, find_toe_touch
+from formcheck.unloaded import BENT_DEG, UPRIGHT_DEG, find_hinges, find_toe_touch
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -58,7 +58,8 @@ class OwnBack:
     error: signal -> +- degrees, or per cent of the own full flexion (root mean square error on rendered
     bodies that were not used for the fit); hidden: why the outline was not seen in most frames, "" if it was;
     hinge_s, toe_touch_s: from when to when the unloaded hinge and toe-touch last, None without one;
-    no_full_bend: why the own full flexion is not known, "" if it is.
+    no_full_bend: why the own full flexion is not known, "" if it is; again_s: hinges after the first, with
+    which nothing is compared.
     """
 
     reference: BackReference = field(default_factory=BackReference)
@@ -67,11 +68,12 @@ class OwnBack:
     hinge_s: Span | None = None
     toe_touch_s: Span | None = None
     no_full_bend: str = NO_TOE_TOUCH
+    again_s: tuple[Span, ...] = ()
 
     @property
     def unloaded_s(self) -> list[Span]:
         """From when to when the lifter shows the own back, which is a measurement and no repetition."""
-        return sorted(span for span in (self.hinge_s, self.toe_touch_s) if span)
+        return sorted(span for span in (self.hinge_s, self.toe_touch_s, *self.again_s) if span)
 
 
 def own_back(
@@ -80,8 +82,8 @@ def own_back(
 ) -> OwnBack:  # fmt: skip
     """The best reference that a take offers. hinge_s, toe_touch_s: where the lifter says that they are."""
     reading, trunk = columns["back_curve"], columns["trunk_inclination"]
-    hinge, touch = _rows(track.times_s, hinge_s), _rows(track.times_s, toe_touch_s)
-    hinge = hinge if len(hinge) else find_hinge(track.times_s, columns)
+    told, touch = _rows(track.times_s, hinge_s), _rows(track.times_s, toe_touch_s)
+    hinge, *again = [told] if len(told) else find_hinges(track.times_s, columns) or [NOTHING]
     touch = touch if len(touch) else find_toe_touch(track.times_s, columns)
     upright = [*standing, upright_without_bar(columns)]
     stands = _of_standing(reading, upright)
@@ -93,6 +95,7 @@ def own_back(
     return OwnBack(
         reference, errors(reference, yaw_deg), _hidden(track, reading, facing),
         _span(track.times_s, hinge), _span(track.times_s, touch), why,
+        tuple(span for rows in again if (span := _span(track.times_s, rows))),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 HINGE_SIGNALS = ("knee_angle", "trunk_inclination", "hip_over_hand", "hand_before_chest")
-"""What `find_hinge` looks at."""
+"""What `find_hinges` looks at."""
 UPRIGHT_DEG, BENT_DEG = 25.0, 45.0  # a hinge goes from more upright than this to more bent than that
 HINGE_KNEE_DEG = 130.0  # a squat bends the knees further (engineering choice)
 UNLOADED_S = (1.5, 12.0)  # both are slow (engineering choice)
@@ -33,18 +33,19 @@ HANDS_ON_HIPS = 0.12  # statures over or under the hips: a bar hangs lower when 
 TOUCH_DEG, TOUCH_KNEE_DEG, TOUCH_GRIP, FARTHER_DEG = 90.0, 145.0, 0.11, 10.0
 
 
-def find_hinge(times_s: Array, columns: Mapping[str, Array]) -> Rows:
-    """Rows of the first unloaded hinge: upright, bent, upright, with crossed arms or hands on the hips."""
+def find_hinges(times_s: Array, columns: Mapping[str, Array]) -> list[Rows]:
+    """Rows of each unloaded hinge: upright, bent, upright, with crossed arms or hands on the hips."""
     with np.errstate(invalid="ignore"):
         seen = np.isfinite(columns["hip_over_hand"])
         empty = (np.abs(columns["hip_over_hand"]) < HANDS_ON_HIPS, columns["hand_before_chest"] > CROSSED)
+    found = []
     for rows in _bends(times_s, columns):
         at = rows[seen[rows]]
         unloaded = len(at) > 0 and max(hands[at].mean() for hands in empty) > ALL_THE_TIME
         straight = np.nanmin(columns["knee_angle"][rows], initial=180.0) > HINGE_KNEE_DEG
         if unloaded and straight and np.nanmax(columns["trunk_inclination"][rows]) >= BENT_DEG:
-            return rows
-    return np.zeros(0, dtype=np.int64)
+            found.append(rows)
+    return found
 
 
 def find_toe_touch(times_s: Array, columns: Mapping[str, Array]) -> Rows:

@@ -67,3 +67,10 @@ def test_a_plank_is_found_wherever_the_own_bend_is(course: str) -> None:
     parts = {**REST, "bend": BENDS["hinge"], "plank": stick.plank}
     report = examine(reduce(joined, [parts[name]() for name in course.split()])).report
     assert (report.exercise, [c.kind for c in report.counted]) == ("plank", ["hold"])
+
+
+@pytest.mark.parametrize("lift", LIFTS)
+def test_a_hinge_done_again_is_no_rep_either(lift: str) -> None:
+    bend, again = BENDS["hinge"], [BENDS["hinge"](), stick.standing(2.0), BENDS["toe-touch"]()]
+    report = examine(reduce(joined, [bend(), *again, LIFTS[lift]()])).report
+    assert len(report.counted) == 2

@@ -11,7 +11,7 @@ from formcheck.calibration import Calibration, columns_of, quiet_standing
 from formcheck.exercises import EXERCISES
 from formcheck.pose import PoseTrack
 from formcheck.recognise import smoothed, spans
-from formcheck.unloaded import HINGE_SIGNALS, find_hinge
+from formcheck.unloaded import HINGE_SIGNALS, find_hinges
 
 UPTO_S = 0.5  # quiet that ended no longer ago than this lasts: how quiet the last moments are shows later
 NEAR_LEVEL = 50.0  # degrees of the trunk from upright from which a plank is looked for (gate of the plank)
@@ -50,5 +50,5 @@ def in_place(track: PoseTrack, calibration: Calibration | None, wanted: str) -> 
 
 def hinge_in(track: PoseTrack, calibration: Calibration) -> tuple[float, float] | None:
     """From when to when the lifter hinges without a load; None where that is not plain."""
-    rows = find_hinge(track.times_s, columns_of(track, calibration.reference, HINGE_SIGNALS))
-    return (float(track.times_s[rows[0]]), float(track.times_s[rows[-1]])) if len(rows) else None
+    hinges = find_hinges(track.times_s, columns_of(track, calibration.reference, HINGE_SIGNALS))
+    return (float(track.times_s[hinges[0][0]]), float(track.times_s[hinges[0][-1]])) if hinges else None
