@@ -14,7 +14,7 @@ import pytest
 from live_client import Shot, camera, led_in, watched
 from starlette.testclient import TestClient
 from test_live_socket import app, client, store  # noqa: F401 (fixtures)
-from test_samples import ALL, SAMPLES
+from test_samples import ALL, SAMPLES, truth_of
 
 from formcheck.analysis import examine
 from formcheck.pose import PoseTrack
@@ -75,3 +75,19 @@ def test_live_says_what_the_file_says(
     said = [code for code, _ in mine.cues if code != "stop"]
     assert set(said) <= {f.code for f in live.faults}
     assert len(said) == len({f.segment for f in live.faults}), "one cue in every rep with a fault"
+
+
+@pytest.mark.skipif(not os.environ.get("FORMCHECK_ALL_SAMPLES"), reason="make test-samples checks this")
+@pytest.mark.parametrize("exercise", ["auto", "deadlift"])
+def test_after_an_own_bend_in_the_set_a_cue_comes_in_the_rep_it_is_about(
+    exercise: str, sample, client: TestClient  # noqa: F811
+) -> None:  # fmt: skip
+    name, lead_s = "deadlift_own_back", 7.0
+    shots, [_, rounded] = sample(name), truth_of(name)["reps"]
+    with camera(client) as mine:
+        mine.hello(shots[0][0].size, exercise=exercise)
+        mine.play(led_in(shots, lead_s))
+        mine.tell(type="stop")
+    [(code, frame_s)] = mine.cues
+    assert code in ("DL107", "DL109")
+    assert rounded["start_s"] < frame_s - lead_s < rounded["end_s"]
