@@ -278,8 +278,7 @@ def enough(outline: Array, trunk_deg: float) -> bool:
     seen = np.isfinite(outline[JUDGED])
     if np.count_nonzero(seen) / len(seen) < SEEN_SHARE:
         return False
-    padded = np.concatenate(([True], seen, [True]))
-    longest = int(np.diff(np.flatnonzero(padded)).max()) - 1
+    longest = max(map(len, seen.tobytes().split(b"\x01")))  # a byte a station, 1 where it is seen
     most = LONGEST_STANDING_GAP if abs(trunk_deg) < ARMS_HANG_DEG else LONGEST_GAP
     return bool(longest * (GRID[1] - GRID[0]) <= most)
 

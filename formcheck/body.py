@@ -14,8 +14,12 @@ shoulder o   |      the origin is the lower edge of the picture: only difference
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import hypot, nan
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.back import Back, BackReference
 from formcheck.geometry import Point, along, midpoint
@@ -55,6 +59,11 @@ class Reference:
     back: BackReference = field(default_factory=BackReference)
     yaw_deg: float = 0.0
 
+    @cached_property
+    def scale(self) -> NDArray[np.float64]:
+        """(2,): from x and y in pixels to the body's."""
+        return np.array((self.facing * (1.0 / self.stature_px), 1.0 / self.stature_px))
+
 
 class Body:
     """The joints of one pose in body axes. Points are (nan, nan) where not seen."""
@@ -65,10 +74,9 @@ class Body:
         self.ref, self._pose = ref, pose
         self._back: Back | None = None
         self._near = SIDES.get(ref.near)
-        scale = 1.0 / ref.stature_px
-        points = pose.points[:, :2] * (ref.facing * scale, scale)
+        points = pose.points[:, :2] * ref.scale
         points[~(pose.seen >= SEEN_MIN)] = nan
-        self._points: list[Point] = [(x, y) for x, y in points.tolist()]
+        self._points: list[Point] = list(map(tuple, points.tolist()))
         for upper, lower, length in ref.bones:
             (ax, ay), (bx, by) = self(upper), self(lower)
             if not ref.shortest <= hypot(ax - bx, ay - by) / length <= 1 + BONE_SLACK:

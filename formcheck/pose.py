@@ -150,7 +150,8 @@ class BackTrack:
             )
 
     def __getitem__(self, i: int) -> BackProfile | None:
-        if np.isnan(self.width[i]).all():
+        left, right = self.width[i].tolist()
+        if left != left and right != right:
             return None
         return BackProfile(self.depth[i].astype(float, copy=False), self.blocked[i], self.width[i])
 

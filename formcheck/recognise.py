@@ -113,10 +113,10 @@ def smoothed(track: PoseTrack, calibration: Calibration) -> Columns:
 def spans(exercise: Exercise, variant: str, columns: Columns) -> list[Span]:
     """What an exercise's cutter makes of a take."""
     cutter = exercise.cut(variant)
-    wanted = [columns.values[name] for name in cutter.signals]
+    wanted = [columns.values[name].tolist() for name in cutter.signals]
     found = []
-    for i, t in enumerate(columns.times_s):
-        found += cutter.push(float(t), dict(zip(cutter.signals, (float(c[i]) for c in wanted), strict=True)))
+    for t, *values in zip(columns.times_s.tolist(), *wanted, strict=True):
+        found += cutter.push(t, dict(zip(cutter.signals, values, strict=True)))
     return found + cutter.finish()
 
 
