@@ -173,6 +173,7 @@ class Analysis:
         return found
 
     def _segment(self, span: Span, index: int) -> Segment:
+        """With copies: it would keep all rows in memory, and the arrays that they outgrew."""
         times, part = self._rows.times_s, slice(span.first, span.last + 1)
         lead_in = slice(int(np.searchsorted(times, times[span.first] - LEAD_IN_S)), span.first)
         values, before = (

@@ -286,10 +286,17 @@ def enough(outline: Array, trunk_deg: float) -> bool:
 def coefficients(outline: Array, mean: Array, spread: Array) -> Array:
     """The nine coefficients of the smooth curve: what is seen, completed by what is usual."""
     seen = np.isfinite(outline)
-    basis = BASIS[seen]
     prior = _inverse(spread.tobytes())
-    precision = basis.T @ basis / EDGE_SD**2 + prior
-    return np.asarray(np.linalg.solve(precision, basis.T @ outline[seen] / EDGE_SD**2 + prior @ mean))
+    precision = _from(seen.tobytes()) + prior
+    right = BASIS[seen].T @ outline[seen] / EDGE_SD**2 + prior @ mean
+    return np.asarray(np.linalg.solve(precision, right))
+
+
+@lru_cache(maxsize=1024)
+def _from(seen: bytes) -> Array:
+    """What stations that are seen tell of the coefficients; mostly the same ones frame after frame."""
+    basis = BASIS[np.frombuffer(seen, dtype=bool)]
+    return np.asarray(basis.T @ basis / EDGE_SD**2)
 
 
 @lru_cache(maxsize=4)

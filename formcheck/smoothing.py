@@ -75,11 +75,14 @@ def smooth_at(offsets_s: Array, rows: Array) -> Array:
     seen = np.isfinite(rows)
     weight = np.exp(-0.5 * (x / SIGMA_S) ** 2) * seen
     values = np.where(seen, rows, 0.0)
-    w0, w1, w2 = weight.sum(axis=0), (weight * x).sum(axis=0), (weight * x**2).sum(axis=0)
-    y0, y1 = (weight * values).sum(axis=0), (weight * x * values).sum(axis=0)
+    first, second = weight * x, weight * x**2
+    w0, w1, w2 = weight.sum(axis=0), first.sum(axis=0), second.sum(axis=0)
+    y0, y1 = (weight * values).sum(axis=0), (first * values).sum(axis=0)
     spread = w0 * w2 - w1**2
     line = spread > 1e-9 * np.maximum(w0, 1e-12) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         fit = np.where(line, (w2 * y0 - w1 * y1) / np.where(line, spread, 1.0), y0 / w0)
+    if seen.all() and offsets_s[0] <= 0 <= offsets_s[-1]:
+        return np.asarray(fit)
     both_sides = seen[offsets_s <= 0].any(axis=0) & seen[offsets_s >= 0].any(axis=0)
     return np.where(both_sides, fit, np.nan)
