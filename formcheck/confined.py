@@ -1,4 +1,4 @@
-"""Locks the doors of a process: no network, and no more than so much memory.
+"""Locks the doors of a process: no network, no more than so much memory, and no threads that only wait.
 
 A network namespace can only be left by a process of one thread, so this is called, and this module imported,
 before numpy starts its own. Where the system has no such thing (macOS, Windows, some containers), Python
@@ -16,6 +16,11 @@ from pathlib import Path
 
 NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000  # of unshare(2)
 METRICS = "FORMCHECK_MEDIAPIPE_METRICS"  # whoever allows MediaPipe to send its metrics allows it a network
+THRIFT = {
+    "MALLOC_ARENA_MAX": "1",  # glibc's heaps, one a thread else, keep 250 MB more of what is freed
+    "OPENCV_FOR_THREADS_NUM": "1",  # those of OpenCV, MediaPipe's too, spin while they wait: a tenth more
+}
+"""What a process that runs the model has in its environment."""
 OUTWARD = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind")
 NO_NETWORK = "An analysis has no network."
 

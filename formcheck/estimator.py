@@ -41,6 +41,7 @@ from typing import IO, Any
 from formcheck import errors
 from formcheck.ahead import ahead
 from formcheck.chunks import CHUNK_S, Grid, Stop, same_person
+from formcheck.confined import THRIFT
 from formcheck.errors import VideoError
 from formcheck.kept import Kept
 from formcheck.model_bundle import find_model
@@ -51,7 +52,6 @@ from formcheck.swaps import SwapRepair
 LONG_SIDE = 640  # pixels fed to the model: nearest to full size at the same cost (table above)
 PATIENCE_S = 120.0  # without a word, then a child is ended; it speaks every 8 poses (engineering choice)
 MOST_WORKERS = 8  # each holds some 450 MB
-ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}  # glibc's heaps, one a thread else, keep 250 MB more of what is freed
 LAST_WORDS = 4000  # bytes of a crashed child's stderr that go to the log
 CHILD = (
     "import json, sys; job = json.loads(sys.argv[1]); sys.path[:] = job.pop('sys_path'); "
@@ -155,7 +155,7 @@ class _Child:
             [sys.executable, "-P", "-c", CHILD, json.dumps(job)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | ONE_HEAP,
+            env=os.environ | THRIFT,
             stderr=None if os.environ.get("FORMCHECK_DEBUG") else self._words,
         )
         self._start_s = Grid(job["start_s"] or 0.0, job["chunk_s"]).start_s(job["first"])

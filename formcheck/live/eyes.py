@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from formcheck import errors
+from formcheck.confined import THRIFT
 from formcheck.errors import LiveError
 from formcheck.live.session import LiveSession, Result
 from formcheck.model_bundle import find_model
@@ -41,7 +42,7 @@ class Eyes:
         code = CHILD.format(path=sys.path, model=str(find_model(model)))
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=None if os.environ.get("FORMCHECK_DEBUG") else subprocess.DEVNULL,
+            stderr=None if os.environ.get("FORMCHECK_DEBUG") else subprocess.DEVNULL, env=os.environ | THRIFT,
         )  # fmt: skip
 
     def __enter__(self) -> Eyes:
