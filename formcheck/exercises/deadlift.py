@@ -109,7 +109,7 @@ DEADLIFT = Exercise(
         ),
         Fault(
             code="DL107", name="back-is-round", title="Round back", severity=3,
-            see="When the bar starts to rise, the back is rounder than yours is when you bend over without a load.",
+            see="When the bar starts to rise, the back is rounder than one bent without a load: yours if you showed it, else the usual.",
             why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
             cue="Set the back before you pull: chest out, brace, or take less weight.", say="Set your back before you pull.",
             source="15 and 25 degrees over the own back without load: engineering choice; a flag passes them by more than the measured error; expected flexion when bending from Bengtsson 2022.",

@@ -115,7 +115,7 @@ ROW = Exercise(
         ),
         Fault(
             code="RW107", name="back-is-round", title="Round back", severity=3,
-            see="With hanging arms the back is rounder than yours is when you bend over without a load.",
+            see="With hanging arms the back is rounder than one bent without a load: yours if you showed it, else the usual.",
             why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
             cue="Set the back before each rep: chest out, brace.", say="Chest out, brace.",
             source="15 and 25 degrees over the own back without load: engineering choice; a flag passes them by more than the measured error; expected flexion when bending from Bengtsson 2022.",

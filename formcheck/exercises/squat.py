@@ -116,7 +116,7 @@ SQUAT = Exercise(
         ),
         Fault(
             code="SQ107", name="back-is-round", title="Round back", severity=3,
-            see="At the bottom the back is rounder than yours is when you bend over without a load.",
+            see="At the bottom the back is rounder than one bent without a load: yours if you showed it, else the usual.",
             why="The more a back is bent under load, the more its ligaments and discs carry instead of its muscles; whether that harms is not known.",
             cue="Go only as deep as the back stays quiet.", say="Not so deep, back quiet.",
             source="20 and 30 degrees over the own back without load: engineering choice; wider than for deadlifts, as good squats flex by 13 to 26 degrees (McKean 2010) and deep ones read 4 too round.",
