@@ -73,12 +73,12 @@ class Posture:
 
 POSTURES = ((-25, 120, 50), (-25, 150, 60), (-90, 150, 60), (-25, 25, 10))
 """Least, most and unit of each angle of the posture."""
+CURVED = 5  # of the coefficients weigh otherwise where the trunk leans or the arms are raised
+
+
 def _held(angle: float, way: tuple[int, int, int]) -> float:
     low, high, unit = way
     return min(max(angle, low), high) / unit if angle == angle else angle
-
-
-CURVED = 5  # of the coefficients weigh otherwise where the trunk leans or the arms are raised
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Either way the engine gets one `Calibration` and never changes it, so live and o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Literal
@@ -88,7 +88,7 @@ def calibrate(
     reference = sized(track)
     if reference is None:
         return None
-    columns = columns_of(track, reference, OF_ANY_BACK)
+    columns = _read(track, reference, OF_ANY_BACK)
     runs = quiet_standing(track.times_s, columns)
     back = own_back(track, columns, runs, reference.facing, reference.yaw_deg, hinge_s, toe_touch_s)
     columns |= _against(back.reference, columns["back_curve"], columns.pop(OUTLINE_LEAN))
@@ -171,8 +171,14 @@ def _pace(times_s: Array, values: Array) -> Array:
 
 
 def columns_of(track: PoseTrack, reference: Reference, names: Iterable[str]) -> dict[str, Array]:
-    """Signals of every pose; one body at a time, as an hour of them would take 400 MB."""
-    functions = {name: _outline_lean if name == OUTLINE_LEAN else SIGNALS[name].of for name in names}
+    """Signals of every pose."""
+    return _read(track, reference, {name: SIGNALS[name].of for name in names})
+
+
+def _read(
+    track: PoseTrack, reference: Reference, functions: Mapping[str, Callable[[Body], float]]
+) -> dict[str, Array]:
+    """What functions say of every pose; one body at a time, as an hour of them would take 400 MB."""
     values = np.empty((len(functions), len(track)))
     for i, pose in enumerate(track):
         body = Body(pose, reference)
@@ -183,11 +189,10 @@ def columns_of(track: PoseTrack, reference: Reference, names: Iterable[str]) -> 
 AGAINST_OWN_BACK = ("back_rounding", "full_flexion_share")
 """The signals that take a lifter's own back."""
 OUTLINE_LEAN = "outline_lean"  # what back_rounding takes besides; no signal, as its joints may be guesses
-OF_ANY_BACK = (*(name for name in SIGNALS if name not in AGAINST_OWN_BACK), OUTLINE_LEAN)
-
-
-def _outline_lean(body: Body) -> float:
-    return body.back.trunk_deg
+OF_ANY_BACK: dict[str, Callable[[Body], float]] = {
+    **{name: signal.of for name, signal in SIGNALS.items() if name not in AGAINST_OWN_BACK},
+    OUTLINE_LEAN: lambda body: body.back.trunk_deg,
+}
 
 
 def _against(own: BackReference, reading: Array, lean: Array) -> dict[str, Array]:

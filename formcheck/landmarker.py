@@ -147,7 +147,6 @@ class Landmarker:
         self._last_ms = -1
         self._people = self._better = self._shot = 0
         self._before: Prepared | None = None
-        self._begun = False
         self._look_out: _Look | None = None
         self._next_scout_s, self._heard = 0.0, False
 
@@ -187,11 +186,10 @@ class Landmarker:
     def follow(self, prepared: Prepared, size: tuple[int, int]) -> Sighting:
         """As `see`, of a frame made ready before; times increasing."""
         frame, light = prepared.frame, prepared.light
-        if self._begun and prepared.change > CUT:
+        if self._last_ms >= 0 and prepared.change > CUT:  # not the first that is followed
             self._shot += 1
             self._start_anew()
             self._expect_others()
-        self._begun = True
         found = self._scouted(prepared, self._track(prepared.picture, frame.time_s))
         if found is None:
             return Sighting(nobody(frame.time_s, size, light, self._shot), None, prepared)

@@ -32,7 +32,7 @@ def references(
 
 
 def sizes(track: PoseTrack) -> tuple[Reference | None, ...]:
-    """The same without the lifter's own back, which takes a hundred times as long."""
+    """The same without the lifter's own back, for which every pose would have to be looked at."""
     return _every_frame(track, sized)
 
 
